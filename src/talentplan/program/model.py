@@ -1,0 +1,194 @@
+"""A labelled sparse program: blocks of columns and rows over index tables, coefficients as arrays.
+
+No Python object per variable or row. A column or row is a position; its label is the row of its block's index table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Block", "LinearProgram", "ProgramBuilder", "Terms"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive columns or rows that share a name and an index table (one label row each).
+
+    sentence: (zh, en) templates over the index columns, for rows; empty for columns.
+    """
+
+    name: str
+    start: int
+    index: pd.DataFrame
+    sentence: tuple[str, str] = ("", "")
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def positions(self) -> Ints:
+        """int[n]: positions in the whole program."""
+        return np.arange(self.start, self.start + len(self.index), dtype=np.int64)
+
+    def label(self, position: int, lang: str) -> str:
+        """The row of this block at a position of the program, in words."""
+        values = {str(k): v for k, v in self.index.iloc[position - self.start].items()}
+        template = self.sentence[0 if lang == "zh" else 1]
+        text = ", ".join(f"{k} {v}" for k, v in values.items())
+        return template.format(**values) if template else f"{self.name} ({text})"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A family of linear expressions: expression `key[n]` contains `coefficient[n]` x column `column[n]`.
+
+    key: int[n]; column: int[n], positions; coefficient: float[n]. Keys number whatever the caller numbers (rows of a
+    block, offering x year cells).
+    """
+
+    key: Ints
+    column: Ints
+    coefficient: Floats
+
+    @staticmethod
+    def empty() -> Terms:
+        """No terms at all."""
+        return Terms(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+    @staticmethod
+    def concat(parts: list[Terms]) -> Terms:
+        """All terms of several families with the same keys."""
+        if not parts:
+            return Terms.empty()
+        return Terms(
+            np.concatenate([p.key for p in parts]),
+            np.concatenate([p.column for p in parts]),
+            np.concatenate([p.coefficient for p in parts]),
+        )
+
+    def scaled(self, factor: Floats) -> Terms:
+        """Every expression times factor[key]; terms that become 0 are dropped."""
+        coefficient = self.coefficient * factor[self.key]
+        keep = coefficient != 0
+        return Terms(self.key[keep], self.column[keep], coefficient[keep])
+
+    def mapped(self, target: Ints) -> Terms:
+        """The same terms under the keys target[key]; target -1 drops the expression."""
+        key = target[self.key]
+        keep = key >= 0
+        return Terms(key[keep], self.column[keep], self.coefficient[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class LinearProgram:
+    """minimise cost x subject to row_lower <= matrix x <= row_upper, lower <= x <= upper, x[integer] whole."""
+
+    cost: Floats
+    lower: Floats
+    upper: Floats
+    integer: NDArray[np.bool_]
+    row_lower: Floats
+    row_upper: Floats
+    matrix: sp.csc_array
+    columns: Mapping[str, Block]
+    rows: Mapping[str, Block]
+    offset: float = 0.0
+
+    def row_block(self, position: int) -> Block:
+        """The block that holds a row."""
+        for block in self.rows.values():
+            if block.start <= position < block.start + len(block):
+                return block
+        raise IndexError(position)
+
+
+@dataclass(slots=True)
+class ProgramBuilder:
+    """Collects blocks and coefficients; `finish` hands over arrays."""
+
+    columns: dict[str, Block] = field(default_factory=dict)
+    rows: dict[str, Block] = field(default_factory=dict)
+    offset: float = 0.0
+    _column_parts: list[tuple[Floats, Floats, Floats, NDArray[np.bool_]]] = field(default_factory=list)
+    _row_parts: list[tuple[Floats, Floats]] = field(default_factory=list)
+    _terms: list[Terms] = field(default_factory=list)
+    _n: int = 0
+    _m: int = 0
+
+    def add_columns(
+        self,
+        name: str,
+        index: pd.DataFrame,
+        *,
+        lower: ArrayLike = 0.0,
+        upper: ArrayLike = np.inf,
+        cost: ArrayLike = 0.0,
+        integer: ArrayLike = False,
+    ) -> Block:
+        """A block of columns, one per row of `index`; scalars are spread. Raises ValueError on a second use of a name."""
+        if name in self.columns:
+            raise ValueError(f"column block {name!r} exists already")
+        n = len(index)
+        block = Block(name, self._n, index.reset_index(drop=True))
+        spread = [np.broadcast_to(np.asarray(v, dtype=np.float64), (n,)).copy() for v in (lower, upper, cost)]
+        whole = np.broadcast_to(np.asarray(integer, dtype=np.bool_), (n,)).copy()
+        self._column_parts.append((spread[0], spread[1], spread[2], whole))
+        self._n += n
+        self.columns[name] = block
+        return block
+
+    def add_rows(
+        self,
+        name: str,
+        index: pd.DataFrame,
+        terms: Terms,
+        *,
+        lower: ArrayLike = -np.inf,
+        upper: ArrayLike = np.inf,
+        sentence: tuple[str, str] = ("", ""),
+    ) -> Block:
+        """A block of rows, one per row of `index`; `terms.key` counts from 0 within the block."""
+        if name in self.rows:
+            raise ValueError(f"row block {name!r} exists already")
+        n = len(index)
+        block = Block(name, self._m, index.reset_index(drop=True), sentence)
+        bounds = [np.broadcast_to(np.asarray(v, dtype=np.float64), (n,)).copy() for v in (lower, upper)]
+        if len(terms.key) and (terms.key.min() < 0 or terms.key.max() >= n):
+            raise ValueError(f"row block {name!r}: a term lies outside the block")
+        self._row_parts.append((bounds[0], bounds[1]))
+        self._terms.append(Terms(terms.key + self._m, terms.column, terms.coefficient))
+        self._m += n
+        self.rows[name] = block
+        return block
+
+    def finish(self) -> LinearProgram:
+        """The arrays of the program; coefficients of one row and column are added up."""
+        terms = Terms.concat(self._terms)
+        matrix = sp.csc_array((terms.coefficient, (terms.key, terms.column)), shape=(self._m, self._n))
+        matrix.sum_duplicates()
+        lower, upper, cost, integer = (
+            np.concatenate([np.zeros(0, bool if k == 3 else float), *(p[k] for p in self._column_parts)])
+            for k in range(4)
+        )
+        row_lower, row_upper = (np.concatenate([np.zeros(0), *(p[k] for p in self._row_parts)]) for k in range(2))
+        return LinearProgram(
+            cost,
+            lower,
+            upper,
+            integer.astype(bool),
+            row_lower,
+            row_upper,
+            matrix,
+            dict(self.columns),
+            dict(self.rows),
+            self.offset,
+        )

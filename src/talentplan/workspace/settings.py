@@ -1,0 +1,187 @@
+"""The planning model as typed settings: everything of `models/<region>.yaml` that is not a table.
+
+Every default is a judgement of the product, marked as such in docs/settings.md; a model overrides it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = [
+    "Budget", "Change", "Excluded", "Forecast", "Horizon", "Label", "Objective", "Policy", "RuleSetting", "Settings",
+    "Solving", "Total", "Verdicts",
+]  # fmt: skip
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Label(_Strict):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Horizon(_Strict):
+    """The years the plan decides."""
+
+    first_year: int = Field(ge=1950, le=2200, description="first autumn the plan decides, calendar year")
+    years: int = Field(10, ge=1, le=30, description="autumns the plan decides, years")
+
+
+class Forecast(_Strict):
+    """How employment is projected."""
+
+    methods: list[Literal["naive", "drift", "excel_linear"]] = Field(
+        default_factory=lambda: ["naive", "drift", "excel_linear"], description="methods that compete in the backtest"
+    )
+    window: int = Field(10, ge=3, description="years of history a linear trend uses, years")
+    min_train: int = Field(4, ge=3, description="years a backtest origin must have behind it, years")
+    hold_after: int = Field(10, ge=1, description="openings are held flat after so many years, years")
+    openings: Literal["forecast", "given", "both"] = Field(
+        "forecast", description="openings from the forecast, from the openings table, or the table where it has rows"
+    )
+
+
+class Change(_Strict):
+    """How much may change from one year to the next."""
+
+    classes_per_offering: int | None = Field(2, ge=0, description="classes an offering may gain or lose in a year")
+    points_share: Share | None = Field(
+        None, description="share of the offerings whose number may change in a year (openings, closures exempt)"
+    )
+    max_open: int | None = Field(5, ge=0, description="offerings that may open or resume in a year")
+    max_close: int | None = Field(5, ge=0, description="offerings that may fall to zero in a year")
+    decision_years: int = Field(3, ge=1, description="years in which offerings may open or close, years")
+
+
+class Policy(_Strict):
+    """Numbers a bureau sets by judgement or standard."""
+
+    discount_rate: Share = Field(0.03, description="yearly discount of person-equivalents, share/year")
+    over_qualified_steps: int = Field(1, ge=0, description="levels a completer may step down, levels")
+    autumn_share: Share = Field(1 / 3, description="part of a school year's money that falls in its first calendar year")
+    teacher_cost: Weight = Field(0.0, description="yearly cost of a hired teacher, CNY/year")
+    fill_weight: Weight = Field(40.0, description="persons of plan by which an offering's fill is drawn to its program's")
+    relative_change: Share | None = Field(None, description="an offering may change by so much a year, share of its last plan")
+    relative_floor: Weight = Field(0.0, description="that change is at least so many persons, persons")
+    change: Change = Field(default_factory=Change)
+
+
+class Budget(_Strict):
+    """Money of one kind in one or all calendar years; kinds without any entry are not limited."""
+
+    kind: Literal["recurrent", "investment"]
+    amount: Weight = Field(description="CNY in the calendar year")
+    year: int | None = Field(None, description="calendar year; none means every year without an entry of its own")
+    earmark: str = Field("", description="what the money is tied to (investment only); empty means general")
+    source: str = Field("", description="who pays")
+
+
+class Total(_Strict):
+    """A bound on the sum of plan numbers over the offerings that match every given attribute."""
+
+    name: Label | None = None
+    year: int | None = Field(None, description="autumn; none means every plan year")
+    level: str | None = None
+    school: str | None = None
+    authority: str | None = None
+    control: str | None = None
+    district: str | None = None
+    cluster: str | None = None
+    track: str | None = None
+    least: Weight | None = Field(None, description="persons/year")
+    greatest: Weight | None = Field(None, description="persons/year")
+    relative: Share | None = Field(None, description="within +/- this share of last year's plan, each school apart if by_school")
+    by_school: bool = Field(False, description="one bound per school, with `relative`")
+
+
+class Objective(_Strict):
+    """Prices in person-equivalents; all are judgement, each with its sensitivity."""
+
+    shortage: Weight = Field(1.0, description="per opening nobody fills")
+    shortage_steps: list[tuple[Share, Weight]] = Field(
+        default_factory=lambda: [(0.1, 0.5), (0.5, 1.0), (1.0, 1.5)],
+        description="price factor by share of the openings unfilled: (up to this share, factor), factors rising",
+    )
+    unplaced: Weight = Field(0.6, description="per completer without an opening")
+    over_qualified: Weight = Field(0.15, description="per level a completer steps down")
+    mismatch: Weight = Field(0.2, description="per person, times 1 - relevance")
+    broken_promise: Weight = Field(2.0, description="per promised seat that is not there")
+    moved_seat: Weight = Field(0.02, description="per plan number changed from one year to the next")
+    money: Weight = Field(0.0, description="person-equivalents per million CNY")
+
+    @model_validator(mode="after")
+    def _steps_rise(self) -> Objective:
+        shares = [s for s, _ in self.shortage_steps]
+        factors = [f for _, f in self.shortage_steps]
+        if shares != sorted(set(shares)) or factors != sorted(factors) or not shares or shares[-1] != 1.0:
+            raise ValueError("shortage_steps must rise in share and factor and end at share 1.0")
+        return self
+
+
+class Solving(_Strict):
+    """How the plan is computed."""
+
+    whole_class_years: int = Field(1, ge=0, le=3, description="years planned in whole classes, years; 0 for a linear plan")
+    gap: Share = Field(0.005, description="proven relative gap at which the whole-class search stops, share")
+    nodes: int = Field(20000, ge=0, description="nodes after which it stops in any case")
+
+
+class Verdicts(_Strict):
+    """When a change is called by which name."""
+
+    priority_shortage: Share = Field(0.3, description="share of its openings unfilled above which a point is listed as 重点紧缺")
+    upgrade_related: Share = Field(0.5, description="share in a related job below which a kept point is listed as 改造升级")
+
+
+class RuleSetting(_Strict):
+    """A rule pack of `models/rules/` and whether it is on."""
+
+    pack: str
+    on: bool = True
+
+
+class Excluded(_Strict):
+    """Something the plan does not decide, said by name on page one."""
+
+    zh: str
+    en: str
+
+
+class Settings(_Strict):
+    """One planning model."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    title: Label
+    region: Label
+    tables: str = Field(description="folder with industries/, programs/, reference/, or one workbook, beside the model file")
+    illustrative: bool = False
+    horizon: Horizon
+    forecast: Forecast = Field(default_factory=Forecast)
+    policy: Policy = Field(default_factory=Policy)
+    budget: list[Budget] = Field(default_factory=list)
+    totals: list[Total] = Field(default_factory=list)
+    objective: Objective = Field(default_factory=Objective)
+    rules: list[RuleSetting] = Field(default_factory=list)
+    solving: Solving = Field(default_factory=Solving)
+    verdicts: Verdicts = Field(default_factory=Verdicts)
+    excluded: list[Excluded] = Field(default_factory=list)
+    labels: dict[str, Label] = Field(default_factory=dict, description="words for districts, origins, entrant groups, earmarks, kinds")
+    scenarios: str = Field("scenarios", description="folder of scenario files, beside the model file")
+
+    def label(self, code: str, lang: str) -> str:
+        """The label of a code, or the code itself."""
+        found = self.labels.get(code)
+        return code if found is None else (found.zh if lang == "zh" else found.en)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of a planning model, for editors."""
+        return self.model_json_schema()
