@@ -22,10 +22,10 @@ test: $(READY) ## run the tests
 	$(BIN)/python -m pytest
 
 check: $(READY) ## format, lint, types, import order
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	@status=0; \
+	for step in "ruff format --check" "ruff check" mypy "lint-imports --no-logo"; do \
+		echo "$$step"; $(BIN)/$$step || status=1; \
+	done; exit $$status
 
 format: $(READY) ## format the code and repair what ruff can
 	$(BIN)/ruff check --fix-only
