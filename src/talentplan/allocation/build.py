@@ -1,0 +1,69 @@
+"""The program's table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from talentplan.allocation.constraints.balance import balance
+from talentplan.allocation.constraints.capacity import hiring, investments, places, teachers
+from talentplan.allocation.constraints.change import change, move_limits
+from talentplan.allocation.constraints.hours import training_hours
+from talentplan.allocation.constraints.intake import (
+    completions,
+    entrants,
+    pathways,
+    plan_numbers,
+    seats_of_fed_lines,
+)
+from talentplan.allocation.constraints.money import investment_budget, recurrent_budget
+from talentplan.allocation.constraints.pools import entrant_pools
+from talentplan.allocation.constraints.totals import totals, whole_classes
+from talentplan.allocation.rules import rule_limits
+from talentplan.allocation.rules.rows import rule_rows
+from talentplan.allocation.space import Space
+from talentplan.demand import Openings
+from talentplan.matching import placement_arcs
+from talentplan.supply import Cohorts
+from talentplan.workspace.case import Case
+
+__all__ = ["COHORTS", "LIMITS", "build", "make_space"]
+
+Family = Callable[[Space], None]
+
+COHORTS: tuple[Family, ...] = (plan_numbers, entrants, completions, seats_of_fed_lines, pathways, balance)
+LIMITS: tuple[Family, ...] = (
+    investments,
+    hiring,
+    places,
+    teachers,
+    training_hours,
+    entrant_pools,
+    recurrent_budget,
+    investment_budget,
+    change,
+    rule_rows,
+    totals,
+    whole_classes,
+)
+
+
+def make_space(case: Case, openings: Openings, cohorts: Cohorts) -> Space:
+    """An empty program with the bounds that rules, max_plan and the change policy set on plan numbers."""
+    table, years = cohorts.offerings, case.settings.horizon.years
+    last = table["last_plan"].to_numpy(dtype=np.float64)
+    upper = np.repeat(table["max_plan"].to_numpy(dtype=np.float64)[:, None], years, axis=1)
+    for rule in rule_limits(case, table):
+        span = 1 if rule.first_year_only else years
+        upper[rule.lines, :span] = np.minimum(upper[rule.lines, :span], rule.upper[rule.lines, None])
+    limit = move_limits(table, case.settings.policy, years)
+    limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(upper[:, 0]), last - upper[:, 0], 0.0))
+    return Space(case, openings, cohorts, placement_arcs(case), upper, limit)
+
+
+def build(space: Space, families: tuple[Family, ...] = COHORTS + LIMITS) -> Space:
+    """Add every family in order; `space.builder.finish()` hands the program over."""
+    for family in families:
+        family(space)
+    return space

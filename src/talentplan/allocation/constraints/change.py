@@ -1,0 +1,189 @@
+"""How much may change from one year to the next: numbers, openings, closures, points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.allocation.space import Space
+from talentplan.program import Terms
+
+__all__ = ["change", "move_limits"]
+
+Floats = NDArray[np.float64]
+NEW_LINE_CLASSES = 4  # a line that opens grows to so many of its largest classes, unless max_plan says otherwise
+
+
+def move_limits(offerings: pd.DataFrame, policy: object, years: int) -> Floats:
+    """float[offering, plan year], persons a plan number may move in a year; inf where the policy sets no limit."""
+    relative, floor = policy.relative_change, policy.relative_floor  # type: ignore[attr-defined]
+    classes = policy.change.classes_per_offering  # type: ignore[attr-defined]
+    if relative is not None:
+        limit = np.maximum(floor, relative * offerings["last_plan"].to_numpy(dtype=np.float64))
+    elif classes is not None:
+        limit = classes * offerings["class_max"].to_numpy(dtype=np.float64)
+    else:
+        limit = np.full(len(offerings), np.inf)
+    return np.repeat(limit[:, None], years, axis=1)
+
+
+def change(space: Space) -> None:
+    """`change`, `open`, `close`, `points_changed` of docs/how-a-plan-is-made.md; free lines, plan years.
+
+    Columns up, down (0 .. limit), opened, closed, and in the decision years a (`opens`) and c (`closes`) in [0, 1].
+    """
+    lines = space.where(space.free)
+    if not len(lines):
+        return
+    years = space.plan_count
+    offering, year = space.grid(lines, np.arange(years))
+    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
+    limit = space.limit[offering, year]
+    moved = space.case.settings.objective.moved_seat * space.discount[year]
+    up = space.builder.add_columns("up", index, upper=limit, cost=moved)
+    down = space.builder.add_columns("down", index, upper=limit, cost=moved)
+    row = np.arange(len(index))
+    one = np.ones(len(index))
+    parts = [
+        Terms(row, space.plan_column(offering, year), one),
+        Terms(row, up.positions, -one),
+        Terms(row, down.positions, one),
+    ]
+    later = year > 0
+    parts.append(Terms(row[later], space.plan_column(offering[later], year[later] - 1), -one[later]))
+    row_of = np.full((len(space.offerings), years), -1, dtype=np.int64)
+    row_of[offering, year] = row
+    parts.append(_openings(space, row_of))
+    parts.append(_closures(space, row_of))
+    before = np.where(later, 0.0, space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering])
+    space.builder.add_rows(
+        "change", index, Terms.concat(parts), lower=before, upper=before,
+        sentence=("{offering} 在 {year} 年的计划增减不超过允许幅度", "{offering} in {year}: the plan may change only so much"),
+    )  # fmt: skip
+    _points(space, offering, year, limit)
+
+
+def _decisions(space: Space, mask: NDArray[np.bool_]) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    lines = space.where(mask)
+    count = min(space.case.settings.policy.change.decision_years, space.plan_count)
+    offering, year = space.grid(lines, np.arange(count))
+    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
+    return offering, year, index
+
+
+def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
+    """Columns a and opened; p[o,t] <= M x sum over u <= t of a[o,u]; sum of a <= max_open. Terms for the change rows."""
+    new = space.free & ~space.enrolled_last
+    offering, year, index = _decisions(space, new)
+    if not len(index):
+        return Terms.empty()
+    whole = year < space.case.settings.solving.whole_class_years
+    opens = space.builder.add_columns("opens", index, upper=1.0, integer=whole)
+    opened = space.builder.add_columns(
+        "opened", index, cost=space.case.settings.objective.moved_seat * space.discount[year]
+    )
+    size = _new_line_size(space)[offering]
+    row = np.arange(len(index))
+    space.builder.add_rows(
+        "opened_if", index, Terms.concat([Terms(row, opened.positions, np.ones(len(row))), Terms(row, opens.positions, -size)]),
+        upper=0.0,
+        sentence=("{offering} 只有在 {year} 年开设才能首次招生", "{offering} enrols first in {year} only if it opens then"),
+    )  # fmt: skip
+    lines, years = space.where(new), space.plan_count
+    line, when = space.grid(lines, np.arange(years))
+    count = len(index) // len(lines)
+    number = np.repeat(np.arange(len(line)), count)
+    at = np.tile(np.arange(count), len(line))
+    keep = at <= when[number]
+    start = np.repeat(np.arange(len(lines)), years)[number[keep]] * count + at[keep]
+    index_all = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[line], "year": space.years[when]})
+    space.builder.add_rows(
+        "opened_before", index_all,
+        Terms.concat([Terms(np.arange(len(line)), space.plan_column(line, when), np.ones(len(line))),
+                      Terms(number[keep], opens.start + start, -_new_line_size(space)[line[number[keep]]])]),
+        upper=0.0,
+        sentence=("{offering} 未开设前不招生（{year} 年）", "{offering} enrols in {year} only once it has opened"),
+    )  # fmt: skip
+    _count(space, "open", opens.positions, year, space.case.settings.policy.change.max_open,
+           ("{year} 年新开或恢复的计划行数上限", "lines that may open or resume in {year}"))  # fmt: skip
+    return Terms(row_of[offering, year], opened.positions, -np.ones(len(row)))
+
+
+def _new_line_size(space: Space) -> Floats:
+    """float[offering], persons: M[o]."""
+    table = space.offerings
+    top = table["max_plan"].to_numpy(dtype=np.float64)
+    return np.where(np.isfinite(top), top, NEW_LINE_CLASSES * table["class_max"].to_numpy(dtype=np.float64))
+
+
+def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
+    """Columns c and closed; closed <= B c, p <= B (1 - c), B = last plan + (t + 1) limit; sum of c <= max_close."""
+    old = space.free & space.enrolled_last
+    offering, year, index = _decisions(space, old)
+    if not len(index):
+        return Terms.empty()
+    whole = year < space.case.settings.solving.whole_class_years
+    closes = space.builder.add_columns("closes", index, upper=1.0, integer=whole)
+    moved = space.case.settings.objective.moved_seat * space.discount[year]
+    limit = np.cumsum(space.limit, axis=1)[offering, year]
+    bounded = np.isfinite(limit)
+    closed = space.builder.add_columns("closed", index[bounded], cost=moved[bounded])
+    reach = (space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering] + limit)[bounded]
+    row = np.arange(int(bounded.sum()))
+    one = np.ones(len(row))
+    space.builder.add_rows(
+        "closed_if", index[bounded],
+        Terms.concat([Terms(row, closed.positions, one), Terms(row, closes.positions[bounded], -reach)]), upper=0.0,
+        sentence=("{offering} 只有在 {year} 年停招才能一次降为零", "{offering} falls to zero in {year} only if it closes"),
+    )  # fmt: skip
+    space.builder.add_rows(
+        "closed_means_zero", index[bounded],
+        Terms.concat([Terms(row, space.plan_column(offering[bounded], year[bounded]), one), Terms(row, closes.positions[bounded], reach)]),
+        upper=reach,
+        sentence=("{offering} 停招后 {year} 年不招生", "{offering} does not enrol in {year} once it closes"),
+    )  # fmt: skip
+    _count(space, "close", closes.positions, year, space.case.settings.policy.change.max_close,
+           ("{year} 年停招的计划行数上限", "lines that may stop enrolling in {year}"))  # fmt: skip
+    return Terms(row_of[offering[bounded], year[bounded]], closed.positions, one)
+
+
+def _count(
+    space: Space, name: str, columns: np.ndarray, year: np.ndarray, most: int | None, sentence: tuple[str, str]
+) -> None:
+    if most is None:
+        return
+    span = int(year.max()) + 1
+    space.builder.add_rows(
+        name, pd.DataFrame({"year": space.years[:span]}), Terms(year, columns, np.ones(len(columns))), upper=float(most),
+        sentence=sentence,
+    )  # fmt: skip
+
+
+def _points(space: Space, offering: np.ndarray, year: np.ndarray, limit: Floats) -> None:
+    """`points_changed`: sum of (up + down) / limit <= points_share x lines that enrolled last year; whole in whole-class years."""
+    share = space.case.settings.policy.change.points_share
+    if share is None:
+        return
+    most = share * float((space.free & space.enrolled_last).sum())
+    up, down = space.builder.columns["up"], space.builder.columns["down"]
+    forced = space.upper[offering, year] < space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering]
+    counted = (
+        np.isfinite(limit) & (limit > 0) & ~forced
+    )  # what a rule or max_plan takes down is not the plan's own change
+    later = counted & (year >= space.case.settings.solving.whole_class_years)
+    first = np.flatnonzero(counted & ~later)
+    parts = [Terms(year[later], b.positions[later], 1.0 / limit[later]) for b in (up, down)]
+    if len(first):
+        moves = space.builder.add_columns("changes", up.index.iloc[first], upper=1.0, integer=True)
+        parts.append(Terms(year[first], moves.positions, np.ones(len(first))))
+        row = np.arange(len(first))
+        space.builder.add_rows(
+            "changed_if", up.index.iloc[first],
+            Terms.concat([Terms(row, up.positions[first], np.ones(len(first))), Terms(row, down.positions[first], np.ones(len(first))),
+                          Terms(row, moves.positions, -limit[first])]), upper=0.0,
+        )  # fmt: skip
+    space.builder.add_rows(
+        "points_changed", pd.DataFrame({"year": space.years[: space.plan_count]}), Terms.concat(parts), upper=most,
+        sentence=("{year} 年调整的计划行数上限", "lines whose numbers may change in {year}"),
+    )  # fmt: skip

@@ -1,0 +1,167 @@
+"""Plan numbers, who enters, and the passages between offerings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from talentplan.allocation.space import Space, lagged
+from talentplan.program import Terms
+
+__all__ = ["completions", "entrants", "pathways", "plan_numbers", "seats_of_fed_lines"]
+
+
+def plan_numbers(space: Space) -> None:
+    """Columns p[o,t], persons/year, plan years only; `plan_bounds`: min_plan <= p <= max_plan, given lines p = last year's.
+
+    A pathway-fed given line is only bounded above: whoever was promised a seat decides how many come.
+    """
+    table = space.offerings
+    n, years = len(table), space.plan_count
+    last = table["last_plan"].to_numpy(dtype=np.float64)
+    given = (table["control"] == "given").to_numpy()
+    fed = ~space.direct
+    lower = np.where(last > 0, table["min_plan"].to_numpy(dtype=np.float64), 0.0)
+    lower = np.where(given, np.where(fed, 0.0, last), lower)[:, None].repeat(years, axis=1)
+    upper = np.where(given[:, None], last[:, None], space.upper)
+    offering, year = space.grid(np.arange(n), np.arange(years))
+    index = pd.DataFrame({"offering": table["offering"].to_numpy()[offering], "year": space.years[year]})
+    whole = (year < space.case.settings.solving.whole_class_years) & ~given[offering]
+    whole &= (table["class_step"].to_numpy() == 1)[offering] | fed[offering]
+    space.builder.add_columns("plan", index, lower=lower.ravel(), upper=upper.ravel(), integer=whole)
+
+
+def entrants(space: Space) -> None:
+    """e[o,t]: fill x plan for direct lines, the persons who pass for pathway-fed ones; columns z (`passed`) and b (`broken`).
+
+    z[a,t] in [0, seats] from the pathway's first year on; b[a,t] >= 0 costs `broken_promise` a person.
+    """
+    case, paths = space.case, space.case.table("pathways")
+    years = len(space.years)
+    path, year = space.grid(np.arange(len(paths)), np.arange(years))
+    live = space.years[year] >= paths["first_year"].to_numpy()[path]
+    path, year = path[live], year[live]
+    index = pd.DataFrame({"pathway": paths["pathway"].to_numpy()[path], "year": space.years[year]})
+    seats = paths["seats"].fillna(np.inf).to_numpy(dtype=np.float64)
+    block = space.builder.add_columns("passed", index, upper=seats[path])
+    promised = paths["min_share"].to_numpy()[path] > 0
+    cost = case.settings.objective.broken_promise * space.discount[year[promised]]
+    space.builder.add_columns("broken", index[promised], cost=cost)
+
+    direct = space.where(space.direct)
+    offering, when = space.grid(direct, np.arange(years))
+    fill = space.offerings["fill"].to_numpy(dtype=np.float64)[offering]
+    column, cell = space.plan_column(offering, when), space.cell(offering, when)
+    target = space.positions(paths["to_offering"])[path]
+    fed = ~space.direct[target]
+    passed = Terms(space.cell(target, year)[fed], block.positions[fed], np.ones(int(fed.sum())))
+    space.entrants = Terms.concat([Terms(cell, column, fill), passed])
+    fed_lines, fed_years = space.grid(space.where(~space.direct), np.arange(space.plan_count))
+    seats_now = Terms(
+        space.cell(fed_lines, fed_years), space.plan_column(fed_lines, fed_years), np.ones(len(fed_lines))
+    )
+    tail = fed & (year >= space.plan_count)
+    later = Terms(space.cell(target, year)[tail], block.positions[tail], np.ones(int(tail.sum())))
+    space.full = Terms.concat([Terms(cell, column, np.maximum(fill, 1.0)), seats_now, later])
+
+
+def seats_of_fed_lines(space: Space) -> None:
+    """Pathway-fed lines: p[o,t] = e[o,t]; e <= p <= e + 1 with p whole in the whole-class years; max_plan holds in the tail."""
+    fed = space.where(~space.direct)
+    if not len(fed):
+        return
+    years = len(space.years)
+    offering, year = space.grid(fed, np.arange(years))
+    row = np.full(len(space.offerings) * years, -1, dtype=np.int64)
+    row[space.cell(offering, year)] = np.arange(len(offering))
+    arriving = space.entrants.mapped(row)
+    planned = year < space.plan_count
+    own = Terms(
+        np.flatnonzero(planned), space.plan_column(offering[planned], year[planned]), np.ones(int(planned.sum()))
+    )
+    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
+    given = (space.offerings["control"] == "given").to_numpy()[offering]
+    whole = (year < space.case.settings.solving.whole_class_years) & ~given
+    ceiling = np.where(given, space.offerings["last_plan"].to_numpy()[offering], space.upper[offering, -1])
+    space.builder.add_rows(
+        "seats", index, Terms.concat([own, arriving.scaled(-np.ones(len(index)))]),
+        lower=np.where(planned, 0.0, -ceiling), upper=np.where(planned, np.where(whole, 1.0, 0.0), np.inf),
+        sentence=("{offering} 在 {year} 年的计划数等于升入人数", "{offering} in {year}: the plan equals those who pass into it"),
+    )  # fmt: skip
+
+
+def completions(space: Space) -> None:
+    """G[o,t] = c[o] e[o,t-D] + inherited: terms by cell, no columns."""
+    table = space.offerings
+    duration = table["duration"].to_numpy(dtype=np.int64)
+    weight = np.zeros((len(table), int(duration.max(initial=1)) + 1))
+    weight[np.arange(len(table)), duration] = table["completion"].to_numpy(dtype=np.float64)
+    space.completions = lagged(space.entrants, weight, len(space.years))
+
+
+def pathways(space: Space) -> None:
+    """z + b >= min_share G; z <= max_share G; sum of z out of o <= G; sum of z into a direct line <= its entrants."""
+    paths = space.case.table("pathways")
+    passed = space.builder.columns["passed"]
+    if not len(passed):
+        return
+    years, inherited = len(space.years), space.cohorts.inherited_completions.ravel()
+    path = pd.Index(paths["pathway"]).get_indexer(passed.index["pathway"])
+    year = passed.index["year"].to_numpy() - space.years[0]
+    source, target = space.positions(paths["from_offering"])[path], space.positions(paths["to_offering"])[path]
+    cell = space.cell(source, year)
+    for name, share, block in (
+        ("promise", paths["min_share"].to_numpy()[path], space.builder.columns["broken"]),
+        ("transfer_ceiling", paths["max_share"].to_numpy()[path], None),
+    ):
+        chosen = np.flatnonzero(share > 0 if block is not None else share < 1)
+        if not len(chosen):
+            continue
+        parts = [Terms(np.arange(len(chosen)), passed.positions[chosen], np.ones(len(chosen)))]
+        if block is not None:
+            parts.append(Terms(np.arange(len(chosen)), block.positions, np.ones(len(chosen))))
+        parts.append(_per_row(space.completions, cell[chosen], -share[chosen]))
+        constant = share[chosen] * inherited[cell[chosen]]
+        bounds = {"lower": constant} if block is not None else {"upper": constant}
+        space.builder.add_rows(
+            name, passed.index.iloc[chosen], Terms.concat(parts), **bounds,
+            sentence=("衔接 {pathway} 在 {year} 年的升学比例", "share of completers who pass on {pathway} in {year}"),
+        )  # fmt: skip
+    out = np.unique(cell)
+    row = np.full(len(inherited), -1, dtype=np.int64)
+    row[out] = np.arange(len(out))
+    leaving = Terms(row[cell], passed.positions, np.ones(len(cell)))
+    index = pd.DataFrame(
+        {"offering": space.offerings["offering"].to_numpy()[out // years], "year": space.years[out % years]}
+    )
+    space.builder.add_rows(
+        "completers", index, Terms.concat([leaving, space.completions.mapped(row).scaled(-np.ones(len(out)))]),
+        upper=inherited[out],
+        sentence=("{offering} {year} 年升学人数不超过毕业生", "{offering} in {year}: no more pass on than complete"),
+    )  # fmt: skip
+    into = space.direct[target]
+    entry = np.unique(space.cell(target[into], year[into]))
+    if not len(entry):
+        return
+    row[:] = -1
+    row[entry] = np.arange(len(entry))
+    coming = Terms(row[space.cell(target[into], year[into])], passed.positions[into], np.ones(int(into.sum())))
+    index = pd.DataFrame(
+        {"offering": space.offerings["offering"].to_numpy()[entry // years], "year": space.years[entry % years]}
+    )
+    space.builder.add_rows(
+        "room_for_passed", index, Terms.concat([coming, space.entrants.mapped(row).scaled(-np.ones(len(entry)))]), upper=0.0,
+        sentence=("{offering} {year} 年升入人数不超过报到数", "{offering} in {year}: no more pass in than register"),
+    )  # fmt: skip
+
+
+def _per_row(terms: Terms, cells: np.ndarray, factor: np.ndarray) -> Terms:
+    """Terms of the cell of each row, times the row's factor; several rows may share a cell."""
+    order = np.argsort(terms.key, kind="stable")
+    keys = terms.key[order]
+    first, last = np.searchsorted(keys, cells, "left"), np.searchsorted(keys, cells, "right")
+    count = last - first
+    row = np.repeat(np.arange(len(cells)), count)
+    offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    picked = order[np.repeat(first, count) + offset]
+    return Terms(row, terms.column[picked], terms.coefficient[picked] * factor[row])

@@ -1,0 +1,217 @@
+"""Budgets by calendar year: recurrent and investment."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.allocation.space import Space
+from talentplan.program import Terms
+
+__all__ = ["amounts", "investment_budget", "money_price", "recurrent_budget", "running_reference"]
+
+Floats = NDArray[np.float64]
+MILLION = 1e6
+
+
+def amounts(space: Space, kind: str, earmark: str = "") -> Floats:
+    """float[year], CNY by calendar year: the sum of the year's own entries, else of those for every year; NaN: not limited."""
+    entries = [b for b in space.case.settings.budget if b.kind == kind and b.earmark == earmark]
+    every = [b.amount for b in entries if b.year is None]
+    found = np.full(len(space.years), sum(every) if every else np.nan)
+    dated = sorted({b.year for b in entries if b.year is not None})
+    for year in dated:
+        total = sum(b.amount for b in entries if b.year == year)
+        at = space.years == year
+        if year == dated[-1] and not every:
+            at = space.years >= year  # the last dated year holds on
+        found[at] = total
+    return found
+
+
+def running_reference(space: Space) -> Floats:
+    """float[offering], persons: F[o] = max(last plan, class_max), the intake at which a line counts as running whole."""
+    table = space.offerings
+    return np.maximum(table["last_plan"], table["class_max"]).to_numpy(dtype=np.float64)
+
+
+def _running(space: Space) -> Terms:
+    """Columns w by cell for lines with a fixed cost, w >= p[u] / F for t - D < u <= t, >= 1 while inherited students remain."""
+    fixed = space.case.table("offerings")["fixed_cost"].to_numpy(dtype=np.float64)
+    lines, years = space.where(fixed > 0), len(space.years)
+    if not len(lines):
+        return Terms.empty()
+    offering, year = space.grid(lines, np.arange(years))
+    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
+    on_roll = space.cohorts.inherited_enrolled[offering, year] > 0
+    block = space.builder.add_columns("running", index, lower=on_roll.astype(np.float64))
+    column = np.full(len(space.offerings) * years, -1, dtype=np.int64)
+    column[space.cell(offering, year)] = block.positions
+    duration = space.offerings["duration"].to_numpy(dtype=np.int64)
+    age = np.arange(int(duration.max()))
+    pair, back = np.repeat(np.arange(len(offering)), len(age)), np.tile(age, len(offering))
+    keep = (back < duration[offering[pair]]) & (year[pair] >= back)
+    line, when, entry = offering[pair[keep]], year[pair[keep]], year[pair[keep]] - back[keep]
+    rows = np.arange(len(line))
+    full = space.full.scaled(1.0 / np.maximum(_fill_one(space), 1e-12).repeat(years))
+    parts = [Terms(rows, column[space.cell(line, when)], running_reference(space)[line])]
+    cells = space.cell(line, entry)
+    order = np.argsort(full.key, kind="stable")
+    first, last = (np.searchsorted(full.key[order], cells, side) for side in ("left", "right"))
+    count = last - first
+    row = np.repeat(rows, count)
+    picked = order[np.repeat(first, count) + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)]
+    parts.append(Terms(row, full.column[picked], -full.coefficient[picked]))
+    index = pd.DataFrame(
+        {
+            "offering": space.offerings["offering"].to_numpy()[line],
+            "year": space.years[when],
+            "entry": space.years[entry],
+        }
+    )
+    space.builder.add_rows("running_since", index, Terms.concat(parts), lower=0.0)
+    return Terms(space.cell(offering, year), block.positions, fixed[offering])
+
+
+def _fill_one(space: Space) -> Floats:
+    """float[offering]: what turns entrants at fill 1 back into the plan number."""
+    return np.where(space.direct, np.maximum(space.offerings["fill"].to_numpy(dtype=np.float64), 1.0), 1.0)
+
+
+def _school_year(space: Space, running: Terms) -> tuple[Terms, Floats, float]:
+    """Cost of a school year: terms by year position, inherited constant float[year] (for the floor), and the year before's."""
+    table, years = space.case.table("offerings"), len(space.years)
+    net = (table["cost"] - table["grant"]).to_numpy(dtype=np.float64)
+    fixed = table["fixed_cost"].to_numpy(dtype=np.float64)
+    n = len(table)
+    enrolled = space.state("enrolled")
+    year_of = np.tile(np.arange(years), n)
+    parts = [
+        Terms(np.arange(n * years), enrolled.positions, net.repeat(years)).mapped(year_of),
+        running.mapped(year_of),
+    ]
+    lent = space.block("lent")
+    if lent is not None:
+        price = space.case.table("agreements").set_index("agreement")["price"]
+        cost = lent.index["agreement"].map(price).to_numpy(dtype=np.float64)
+        parts.append(Terms(lent.index["year"].to_numpy() - space.years[0], lent.positions, cost))
+    on_roll = space.cohorts.inherited_enrolled
+    constant = (net[:, None] * on_roll + fixed[:, None] * (on_roll > 0)).sum(axis=0)
+    before = space.cohorts.enrolled_before
+    return Terms.concat(parts), constant, float((net * before + fixed * (before > 0)).sum())
+
+
+def recurrent_budget(space: Space) -> None:
+    """autumn_share C[y] + (1 - autumn_share) C[y-1] + teacher_cost x hired[y] <= amount, by calendar year; money priced if set."""
+    policy, objective = space.case.settings.policy, space.case.settings.objective
+    stated = amounts(space, "recurrent")
+    limited = ~np.isnan(stated)
+    if not limited.any() and objective.money == 0:
+        return
+    terms, inherited, before = _school_year(space, _running(space))
+    years, share = len(space.years), policy.autumn_share
+    teachers = _hired_cost(space)
+    if objective.money > 0:
+        _price(space, Terms.concat([terms, teachers]))
+    if not limited.any():
+        return
+    row = np.where(limited, np.cumsum(limited) - 1, -1)
+    following = np.append(row[1:], -1)
+    parts = [
+        Terms(terms.key, terms.column, share * terms.coefficient).mapped(row),
+        Terms(terms.key, terms.column, (1 - share) * terms.coefficient).mapped(following),
+        teachers.mapped(row),
+    ]
+    constant = np.zeros(years)
+    constant[0] = (1 - share) * before
+    use = share * inherited + (1 - share) * np.append(before, inherited[:-1])
+    space.builder.add_rows(
+        "recurrent_budget", pd.DataFrame({"year": space.years[limited]}), _millions(Terms.concat(parts)),
+        upper=(np.maximum(stated, use) - constant)[limited] / MILLION,
+        sentence=("{year} 年经常性经费预算", "recurrent budget of {year}"),
+    )  # fmt: skip
+
+
+def _millions(terms: Terms) -> Terms:
+    """Money rows count in million CNY so that the solver sees numbers near those of persons."""
+    return Terms(terms.key, terms.column, terms.coefficient / MILLION)
+
+
+def _hired_cost(space: Space) -> Terms:
+    """Terms by year position: teacher_cost x teachers hired before who still teach."""
+    hired, cost = space.block("hired"), space.case.settings.policy.teacher_cost
+    if hired is None or cost == 0:
+        return Terms.empty()
+    leave = space.case.table("schools").set_index("school")["leave_rate"]
+    rate = hired.index["school"].map(leave).to_numpy(dtype=np.float64)
+    when, years = hired.index["year"].to_numpy() - space.years[0], len(space.years)
+    parts = []
+    for gap in range(1, years):
+        keep = when + gap < years
+        parts.append(Terms(when[keep] + gap, hired.positions[keep], cost * (1 - rate[keep]) ** (gap - 1)))
+    return Terms.concat(parts)
+
+
+def _price(space: Space, terms: Terms) -> None:
+    """Charge recurrent money to the objective through one column a year."""
+    price = space.case.settings.objective.money
+    block = space.builder.add_columns(
+        "spent_recurrent", pd.DataFrame({"year": space.years}), lower=-np.inf, cost=price * space.discount
+    )
+    own = Terms(np.arange(len(block)), block.positions, -np.ones(len(block)))
+    space.builder.add_rows(
+        "spent_recurrent_is",
+        pd.DataFrame({"year": space.years}),
+        Terms.concat([_millions(terms), own]),
+        lower=0.0,
+        upper=0.0,
+    )
+
+
+def money_price(space: Space) -> Floats:
+    """float[option x plan year], person-equivalents per unit bought: its annuity over the years used, discounted."""
+    table, rate = space.case.table("investments"), space.case.settings.policy.discount_rate
+    option, buy = space.grid(np.arange(len(table)), np.arange(space.plan_count))
+    cost = table["cost"].to_numpy(dtype=np.float64)[option] / MILLION
+    life = table["life"].to_numpy(dtype=np.float64)[option]
+    factor = 1.0 / life if rate == 0 else rate / (1.0 - (1.0 + rate) ** -life)
+    weight = np.append(0.0, np.cumsum(space.discount))
+    first = np.minimum(buy + table["lead"].to_numpy()[option], len(space.years))
+    last = np.minimum(first + table["life"].to_numpy()[option], len(space.years))
+    return np.asarray(space.case.settings.objective.money * cost * factor * (weight[last] - weight[first]))
+
+
+def investment_budget(space: Space) -> None:
+    """By plan year and earmark: cost <= earmarked amount + general money used for it; general money used <= general amount."""
+    table, bought = space.case.table("investments"), space.block("bought")
+    if bought is None:
+        return
+    general = amounts(space, "investment")[: space.plan_count]
+    marks = sorted(
+        {b.earmark for b in space.case.settings.budget if b.kind == "investment"} | set(table["earmark"]) | {""}
+    )
+    if np.isnan(general).all() and not any(b.kind == "investment" for b in space.case.settings.budget):
+        return
+    general = np.nan_to_num(general, nan=0.0)
+    years = space.plan_count
+    option, year = np.divmod(np.arange(len(bought)), years)
+    mark = pd.Index(marks).get_indexer(table["earmark"])[option]
+    index = pd.DataFrame({"earmark": np.repeat(marks, years), "year": np.tile(space.years[:years], len(marks))})
+    drawn = space.builder.add_columns("general_money", index)
+    earmarked = np.stack(
+        [np.zeros(years) if m == "" else np.nan_to_num(amounts(space, "investment", m)[:years]) for m in marks]
+    )
+    cost = table["cost"].to_numpy(dtype=np.float64)[option] / MILLION
+    space.builder.add_rows(
+        "earmarked_money", index,
+        Terms.concat([Terms(mark * years + year, bought.positions, cost),
+                      Terms(np.arange(len(index)), drawn.positions, -np.ones(len(index)))]),
+        upper=earmarked.ravel() / MILLION,
+        sentence=("{year} 年专项（{earmark}）投资", "investment under earmark {earmark} in {year}"),
+    )  # fmt: skip
+    space.builder.add_rows(
+        "investment_budget", pd.DataFrame({"year": space.years[:years]}),
+        Terms(np.tile(np.arange(years), len(marks)), drawn.positions, np.ones(len(index))), upper=general / MILLION,
+        sentence=("{year} 年投资预算", "investment budget of {year}"),
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""Who can be recruited: entrant pools by origin and group, and the catchments of schools."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.allocation.space import Space
+from talentplan.program import Terms
+
+__all__ = ["entrant_pools", "pool_sizes"]
+
+
+def pool_sizes(space: Space) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """(origin, entrant_group) table and float[pool, year], persons who can be won; the last known year holds on."""
+    table = space.case.table("entrants")
+    table = table.assign(size=table["persons"] * table["take_up"])
+    wide = table.pivot_table(index=["origin", "entrant_group"], columns="year", values="size", aggfunc="sum")
+    every = np.union1d(wide.columns.to_numpy(dtype=np.int64), space.years)
+    filled = wide.reindex(columns=every).ffill(axis=1).bfill(axis=1).reindex(columns=space.years)
+    return filled.index.to_frame(index=False), filled.to_numpy(dtype=np.float64)
+
+
+def entrant_pools(space: Space) -> None:
+    """Direct persons (entrants less those passed in) of one group and catchment = sum of r over its origins; sum of r <= pool."""
+    if space.case.table("entrants").empty:
+        return
+    pools, size = pool_sizes(space)
+    table, years = space.offerings, len(space.years)
+    limited = space.direct & table["entrant_group"].isin(pools["entrant_group"]).to_numpy()
+    if not limited.any():
+        return
+    catchment = space.case.table("catchments").groupby("school")["origin"].agg(lambda s: tuple(sorted(s)))
+    area = table["school"].map(catchment)
+    area = area.where(area.notna(), "")
+    keys = pd.DataFrame({"group": table["entrant_group"], "area": area.map(str)})[limited]
+    classes = keys.drop_duplicates().sort_values(["group", "area"], ignore_index=True)
+    of = np.full(len(table), -1, dtype=np.int64)
+    of[limited] = pd.MultiIndex.from_frame(classes).get_indexer(pd.MultiIndex.from_frame(keys))
+
+    origins = {str(a): a for a in area[limited].unique()}
+    links = [
+        (c, p)
+        for c, (group, key) in enumerate(zip(classes["group"], classes["area"], strict=True))
+        for p, (origin, of_group) in enumerate(zip(pools["origin"], pools["entrant_group"], strict=True))
+        if group == of_group and (key == "" or origin in origins[key])
+    ]
+    klass, pool = (
+        (np.array(v, dtype=np.int64) for v in zip(*links, strict=True)) if links else (np.zeros(0, np.int64),) * 2
+    )
+    link, year = space.grid(np.arange(len(klass)), np.arange(years))
+    index = pools.iloc[pool[link]].assign(catchment=klass[link], year=space.years[year])
+    block = space.builder.add_columns("recruited", index)
+
+    target = np.where(of >= 0, of * years, -1)
+    row = np.where(target[:, None] >= 0, target[:, None] + np.arange(years)[None, :], -1).ravel()
+    parts = [space.entrants.mapped(row), Terms(klass[link] * years + year, block.positions, -np.ones(len(link)))]
+    passed = space.block("passed")
+    if passed is not None and len(passed):
+        paths = space.case.table("pathways")
+        path = pd.Index(paths["pathway"]).get_indexer(passed.index["pathway"])
+        cell = space.cell(space.positions(paths["to_offering"])[path], passed.index["year"].to_numpy() - space.years[0])
+        parts.append(Terms(cell, passed.positions, -np.ones(len(passed))).mapped(row))
+    groups = classes.iloc[np.repeat(np.arange(len(classes)), years)].assign(year=np.tile(space.years, len(classes)))
+    space.builder.add_rows(
+        "recruits", groups, Terms.concat(parts), lower=0.0, upper=0.0,
+        sentence=("{group} 的招生来自各生源地（{year} 年）", "{group} entrants of {year} come from the origins of their catchment"),
+    )  # fmt: skip
+    index = pools.iloc[np.repeat(np.arange(len(pools)), years)].assign(year=np.tile(space.years, len(pools)))
+    space.builder.add_rows(
+        "entrants", index, Terms(pool[link] * years + year, block.positions, np.ones(len(link))), upper=size.ravel(),
+        sentence=("{origin} 的 {entrant_group} 生源（{year} 年）", "{entrant_group} entrants from {origin} in {year}"),
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Given totals, and next year in whole classes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from talentplan.allocation.space import Space
+from talentplan.program import Terms
+
+__all__ = ["matching_lines", "total_bounds", "totals", "whole_classes"]
+
+
+def matching_lines(offerings: pd.DataFrame, total: object) -> np.ndarray:
+    """bool[offering]: lines that match every attribute a total names."""
+    mask = np.ones(len(offerings), dtype=bool)
+    for name in ("level", "school", "authority", "control", "district", "cluster", "track"):
+        wanted = getattr(total, name)
+        if wanted is not None:
+            mask &= (offerings[name] == wanted).to_numpy()
+    return mask
+
+
+def total_bounds(offerings: pd.DataFrame, total: object) -> list[tuple[str, np.ndarray, float, float]]:
+    """(label, lines, least, greatest) of a total: one, or one per school; bounds in persons/year, infinite where not set."""
+    mask = matching_lines(offerings, total)
+    parts = [("", mask)]
+    if total.by_school:  # type: ignore[attr-defined]
+        parts = [(s, mask & (offerings["school"] == s).to_numpy()) for s in sorted(set(offerings["school"][mask]))]
+    found = []
+    for label, lines in parts:
+        least, greatest = total.least, total.greatest  # type: ignore[attr-defined]
+        low, high = -np.inf if least is None else least, np.inf if greatest is None else greatest
+        if total.relative is not None:  # type: ignore[attr-defined]
+            last = float(offerings["last_plan"].to_numpy(dtype=np.float64)[lines].sum())
+            low, high = max(low, last * (1 - total.relative)), min(high, last * (1 + total.relative))  # type: ignore[attr-defined]
+        found.append((label, lines, float(low), float(high)))
+    return found
+
+
+def totals(space: Space) -> None:
+    """`total`: least <= sum of p over the matching lines <= greatest, in its year or every plan year."""
+    rows, keys, columns, lower, upper = [], [], [], [], []
+    for number, total in enumerate(space.case.settings.totals):
+        for label, lines, low, high in total_bounds(space.offerings, total):
+            name = total.name
+            zh, en = (name.zh, name.en) if name else (f"第 {number + 1} 项", f"total {number + 1}")
+            for when in range(space.plan_count):
+                if total.year is not None and space.years[when] != total.year:
+                    continue
+                member = space.where(lines)
+                keys.append(np.full(len(member), len(rows), dtype=np.int64))
+                columns.append(space.plan_column(member, np.full(len(member), when)))
+                rows.append({"zh": f"{zh} {label}".strip(), "en": f"{en} {label}".strip(), "total": number,
+                             "school": label, "year": space.years[when]})  # fmt: skip
+                lower.append(low)
+                upper.append(high)
+    if not rows:
+        return
+    key, column = np.concatenate(keys), np.concatenate(columns)
+    space.builder.add_rows(
+        "total", pd.DataFrame(rows), Terms(key, column, np.ones(len(key))), lower=np.array(lower), upper=np.array(upper),
+        sentence=("{zh}（{year} 年计划数合计）", "{en} (sum of plan numbers in {year})"),
+    )  # fmt: skip
+
+
+def whole_classes(space: Space) -> None:
+    """class_min k <= p <= class_max k with k whole; k + c >= 1 for a line that enrolled; p a multiple of class_step."""
+    years = min(space.case.settings.solving.whole_class_years, space.plan_count)
+    lines = space.where(space.free)
+    if not years or not len(lines):
+        return
+    offering, year = space.grid(lines, np.arange(years))
+    table = space.offerings
+    index = pd.DataFrame({"offering": table["offering"].to_numpy()[offering], "year": space.years[year]})
+    least, most = (table[c].to_numpy(dtype=np.float64)[offering] for c in ("class_min", "class_max"))
+    classes = space.builder.add_columns("classes", index, integer=True)
+    row = np.arange(len(index))
+    plan = Terms(row, space.plan_column(offering, year), np.ones(len(row)))
+    for name, size, lower, upper in (("class_least", least, 0.0, np.inf), ("class_most", most, -np.inf, 0.0)):
+        space.builder.add_rows(
+            name, index, Terms.concat([plan, Terms(row, classes.positions, -size)]), lower=lower, upper=upper,
+            sentence=("{offering} 在 {year} 年按整班招生", "{offering} in {year}: whole classes"),
+        )  # fmt: skip
+    _steps(space, offering, year, index)
+    # a line that a rule or max_plan takes to zero does not count as a closure of the plan's own
+    old = np.flatnonzero(space.enrolled_last[offering] & (space.upper[offering, year] > 0))
+    parts = [Terms(np.arange(len(old)), classes.positions[old], np.ones(len(old)))]
+    closes = space.block("closes")
+    if closes is not None:
+        key = pd.MultiIndex.from_frame(index.iloc[old])
+        at = key.get_indexer(pd.MultiIndex.from_frame(closes.index))
+        parts.append(Terms(at[at >= 0], closes.positions[at >= 0], np.ones(int((at >= 0).sum()))))
+    space.builder.add_rows(
+        "open_or_closed", index.iloc[old], Terms.concat(parts), lower=1.0,
+        sentence=("{offering} 在 {year} 年至少开一个班，除非停招", "{offering} in {year}: at least one class unless it closes"),
+    )  # fmt: skip
+
+
+def _steps(space: Space, offering: np.ndarray, year: np.ndarray, index: pd.DataFrame) -> None:
+    step = space.offerings["class_step"].to_numpy(dtype=np.float64)[offering]
+    chosen = np.flatnonzero(step > 1)
+    if not len(chosen):
+        return
+    steps = space.builder.add_columns("steps", index.iloc[chosen], integer=True)
+    row = np.arange(len(chosen))
+    terms = [
+        Terms(row, space.plan_column(offering[chosen], year[chosen]), np.ones(len(row))),
+        Terms(row, steps.positions, -step[chosen]),
+    ]
+    space.builder.add_rows("class_step", index.iloc[chosen], Terms.concat(terms), lower=0.0, upper=0.0)

@@ -1,0 +1,148 @@
+"""Case + Openings + Cohorts -> Solution: one case, one plan."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talentplan.allocation.build import COHORTS, build, make_space
+from talentplan.allocation.diagnosis import why_impossible
+from talentplan.allocation.solution import Solution
+from talentplan.allocation.space import Space
+from talentplan.demand import Openings
+from talentplan.errors import ImpossibleError, SolverError
+from talentplan.program import LinearProgram, Outcome, Session, solve_through_pulp, solver_version
+from talentplan.supply import Cohorts
+from talentplan.workspace.case import Case
+
+__all__ = ["allocate", "hold_intake"]
+
+Floats = NDArray[np.float64]
+log = logging.getLogger(__name__)
+TIE_TOLERANCE = 1e-6
+
+
+def allocate(
+    case: Case, openings: Openings, cohorts: Cohorts, *, solver: str | None = None, time_limit: float | None = None
+) -> Solution:
+    """The best plan: integer part first, then the linear program with it fixed, then the nearest of the equally good plans.
+
+    solver: None or "highs" for the solver in memory, else a solver PuLP can reach (no tie-break among equal plans then).
+    time_limit: seconds, a guard; when it is hit the status is `limit` and the best plan so far is kept.
+    Raises ImpossibleError where no plan exists, SolverError where none was found in time.
+    """
+    started = time.perf_counter()
+    space = build(make_space(case, openings, cohorts))
+    program = space.builder.finish()
+    built = time.perf_counter()
+    if solver is not None and solver.lower() != "highs":
+        return _through_pulp(case, program, solver, time_limit, built - started)
+    session = Session(program, time_limit=time_limit)
+    handed = time.perf_counter()
+    relaxed = session.solve(relax=True)
+    if relaxed.status == "infeasible":
+        raise ImpossibleError(*why_impossible(program))
+    _need(relaxed)
+    outcome = relaxed
+    if program.integer.any():
+        solving = case.settings.solving
+        outcome = session.solve(gap=solving.gap, nodes=solving.nodes)
+        if outcome.status == "infeasible":
+            raise ImpossibleError(*why_impossible(program, whole=True))
+        _need(outcome)
+    final = _nearest(space, session, program, outcome)
+    timings = {"build": built - started, "handover": handed - built, "solve": time.perf_counter() - handed}
+    return _solution(program, final, outcome, relaxed.objective, solver_version(), timings)
+
+
+def hold_intake(case: Case, openings: Openings, cohorts: Cohorts, intake: Floats) -> Solution:
+    """The do-nothing plan: intake float[offering, plan year] held, pathways and placement as good as they can be."""
+    space = make_space(case, openings, cohorts)
+    build(space, COHORTS)
+    program = space.builder.finish()
+    plan = program.columns["plan"]
+    lower = np.where(space.direct[:, None], intake, 0.0).ravel()
+    program.lower[plan.positions], program.upper[plan.positions] = lower, intake.ravel()
+    program.integer[:] = False
+    session = Session(program)
+    outcome = session.solve()
+    _need(outcome)
+    return _solution(program, outcome.x, outcome, outcome.objective, solver_version(), {})
+
+
+def _need(outcome: Outcome) -> None:
+    if outcome.status in ("limit", "infeasible", "unbounded"):
+        raise SolverError(f"the solver stopped before it found a plan (status: {outcome.status})")
+
+
+def _nearest(space: Space, session: Session, program: LinearProgram, found: Outcome) -> Floats:
+    """Fix the whole numbers, solve again, hold the objective within 1e-6 and take the plan nearest to last year's.
+
+    Nearest: least sum of |p[o,t] - p[o,t-1]| over the free lines; what is bought, hired and lent next; then canonical
+    order: every column carries a price that grows a little with its position, so that equal plans differ in price.
+    """
+    whole = np.flatnonzero(program.integer)
+    if len(whole):
+        value = np.round(found.x[whole])
+        session.set_bounds(whole, value, value)
+        session.drop_integrality()
+    best = session.solve()
+    if best.status != "optimal":
+        log.warning(
+            "the linear program with whole numbers fixed ended as %s; the plan found before is kept", best.status
+        )
+        return found.x
+    slack = TIE_TOLERANCE * max(1.0, abs(best.objective))
+    session.add_row(program.cost, -np.inf, best.objective - program.offset + slack)
+    session.set_costs(_tie_prices(program))
+    nearest = session.solve()
+    if nearest.status != "optimal":
+        log.warning("the tie-break ended as %s; the plan found before is kept", nearest.status)
+        return best.x
+    return nearest.x
+
+
+def _tie_prices(program: LinearProgram) -> Floats:
+    price = np.zeros(len(program.cost))
+    weights = {"up": 1.0, "down": 1.0, "opened": 1.0, "closed": 1.0, "bought": 1.0, "hired": 0.1,
+               "hired_specialists": 0.01, "lent": 0.001}  # fmt: skip
+    for name, weight in weights.items():
+        if name in program.columns:
+            price[program.columns[name].positions] = weight
+    for name in ("plan", "placed", "passed", "bought", "lent", "hired", "unplaced", "shortage"):
+        if name in program.columns:
+            positions = program.columns[name].positions
+            price[positions] += 1e-3 * (1.0 + np.arange(len(positions)) / max(len(positions), 1))
+    return price
+
+
+def _solution(
+    program: LinearProgram, x: Floats, outcome: Outcome, lp_objective: float, solver: str, timings: dict[str, float]
+) -> Solution:
+    clean = np.where(np.abs(x) < 1e-9, 0.0, x)
+    clean = np.where(program.integer, np.round(clean), clean)
+    values = {
+        name: block.index.assign(value=clean[block.start : block.start + len(block)])
+        for name, block in program.columns.items()
+    }
+    objective = float(program.cost @ clean) + program.offset
+    bound = min(outcome.bound, objective)
+    return Solution(
+        values=values, status=outcome.status, gap=max(0.0, (objective - bound) / max(abs(objective), 1e-9)) if outcome.gap else 0.0,
+        objective=objective, bound=bound, lp_objective=lp_objective, solver=solver,
+        size=(len(program.cost), program.matrix.shape[0], int(program.matrix.nnz)), timings=timings, program=program,
+    )  # fmt: skip
+
+
+def _through_pulp(case: Case, program: LinearProgram, solver: str, time_limit: float | None, built: float) -> Solution:
+    started = time.perf_counter()
+    gap = case.settings.solving.gap if program.integer.any() else 0.0
+    outcome = solve_through_pulp(program, solver, gap=gap, time_limit=time_limit)
+    if outcome.status == "infeasible":
+        raise ImpossibleError(*why_impossible(program))
+    _need(outcome)
+    timings = {"build": built, "handover": 0.0, "solve": time.perf_counter() - started}
+    return _solution(program, outcome.x, outcome, float("nan"), solver, timings)

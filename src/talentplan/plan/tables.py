@@ -1,0 +1,329 @@
+"""Solution -> the tables of plan/outputs.yaml, unrounded and with the tail years; `publish` trims them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+
+from talentplan.allocation import Solution
+from talentplan.demand import Openings
+from talentplan.matching import placement_arcs
+from talentplan.supply import Cohorts
+from talentplan.workspace.case import Case
+
+__all__ = ["flow_tables", "output_columns", "publish", "resource_tables"]
+
+Floats = NDArray[np.float64]
+DECIMALS = 6
+
+
+@cache
+def outputs() -> Mapping[str, Any]:
+    """The declared output tables."""
+    text = files("talentplan.plan").joinpath("outputs.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+def output_columns(table: str) -> list[str]:
+    """Declared columns of one output table, in order."""
+    return list(outputs()[table]["columns"])
+
+
+def flow_tables(case: Case, openings: Openings, cohorts: Cohorts, solution: Solution) -> dict[str, pd.DataFrame]:
+    """intake, progression, completions, enrolment, placement, balance, surplus."""
+    lines, years, count = cohorts.offerings, cohorts.years, len(case.plan_years)
+    plan = solution.values["plan"]["value"].to_numpy(dtype=np.float64).reshape(len(lines), count)
+    paths = case.table("pathways")
+    passed, broken = (_by_path(solution, name, paths, years) for name in ("passed", "broken"))
+    position = pd.Index(lines["offering"])
+    source, target = position.get_indexer(paths["from_offering"]), position.get_indexer(paths["to_offering"])
+    held = np.concatenate([plan, np.repeat(plan[:, -1:], len(years) - count, axis=1)], axis=1)
+    entrants = np.zeros_like(held)
+    np.add.at(entrants, target, passed)
+    direct = ~lines["pathway_fed"].to_numpy(dtype=bool)
+    entrants = np.where(direct[:, None], lines["fill"].to_numpy(dtype=np.float64)[:, None] * held, entrants)
+    completed = _completions(cohorts, entrants)
+    leaving = np.zeros_like(held)
+    np.add.at(leaving, source, passed)
+    tables = {
+        "intake": _intake(case, cohorts, solution, plan, entrants[:, :count]),
+        "progression": _progression(paths, years, completed[source], passed, broken),
+        "completions": _destinations(lines, years, completed, leaving),
+        "enrolment": _long(lines, years, enrolled=_enrolled(cohorts, entrants)),
+    }
+    tables |= _market(case, openings, lines, solution, tables["completions"])
+    return tables
+
+
+def _by_path(solution: Solution, name: str, paths: pd.DataFrame, years: NDArray[np.int64]) -> Floats:
+    """float[pathway, year] of a block over (pathway, year), 0 where it has no column."""
+    found = np.zeros((len(paths), len(years)))
+    block = solution.value(name)
+    if block is not None and len(block):
+        found[pd.Index(paths["pathway"]).get_indexer(block["pathway"]), block["year"].to_numpy() - years[0]] = block[
+            "value"
+        ]
+    return found
+
+
+def _completions(cohorts: Cohorts, entrants: Floats) -> Floats:
+    """float[offering, year]: completers of plan and inherited cohorts."""
+    duration = cohorts.offerings["duration"].to_numpy(dtype=np.int64)
+    share = cohorts.offerings["completion"].to_numpy(dtype=np.float64)
+    start = np.arange(entrants.shape[1])[None, :] - duration[:, None]
+    began = np.take_along_axis(entrants, np.maximum(start, 0), axis=1)
+    return cohorts.inherited_completions + np.where(start >= 0, share[:, None] * began, 0.0)
+
+
+def _enrolled(cohorts: Cohorts, entrants: Floats) -> Floats:
+    """float[offering, year]: persons on roll of plan and inherited cohorts."""
+    total = cohorts.inherited_enrolled.copy()
+    for k in range(min(cohorts.retention.shape[1], entrants.shape[1])):
+        total[:, k:] += cohorts.retention[:, k : k + 1] * entrants[:, : entrants.shape[1] - k]
+    return total
+
+
+def _long(lines: pd.DataFrame, years: NDArray[np.int64], **values: Floats) -> pd.DataFrame:
+    """One row per offering and year."""
+    frame = pd.DataFrame(
+        {"offering": np.repeat(lines["offering"].to_numpy(), len(years)), "year": np.tile(years, len(lines))}
+    )
+    return frame.assign(**{name: value.ravel() for name, value in values.items()})
+
+
+def _intake(case: Case, cohorts: Cohorts, solution: Solution, plan: Floats, entrants: Floats) -> pd.DataFrame:
+    lines, years = cohorts.offerings, case.plan_years
+    last = lines["last_plan"].to_numpy(dtype=np.float64)[:, None]
+    frame = _long(lines, years, last_plan=np.concatenate([last, plan[:, :-1]], axis=1), plan=plan, registered=entrants)
+    frame = frame.merge(
+        lines[["offering", "school", "program", "level", "track", "control", "authority"]], on="offering"
+    )
+    size = lines.set_index("offering")["class_max"]
+    whole = frame["year"] < case.first_year + case.settings.solving.whole_class_years
+    counted = np.ceil(frame["plan"] / frame["offering"].map(size) - 1e-9)
+    classes = solution.value("classes")
+    if classes is not None:
+        chosen = classes.set_index(["offering", "year"])["value"].reindex(
+            pd.MultiIndex.from_frame(frame[["offering", "year"]])
+        )
+        counted = chosen.fillna(pd.Series(counted.to_numpy(), index=chosen.index)).to_numpy()
+    return frame.assign(classes=np.where(whole, counted, -1.0).astype(np.int64))[output_columns("intake")]
+
+
+def _progression(
+    paths: pd.DataFrame, years: NDArray[np.int64], completers: Floats, passed: Floats, broken: Floats
+) -> pd.DataFrame:
+    row = np.repeat(np.arange(len(paths)), len(years))
+    year = np.tile(years, len(paths))
+    live = year >= paths["first_year"].to_numpy(dtype=np.int64)[row]
+    promised = np.where(live, paths["min_share"].to_numpy(dtype=np.float64)[row] * completers.ravel(), 0.0)
+    frame = paths[["pathway", "from_offering", "to_offering"]].iloc[row].reset_index(drop=True)
+    return frame.assign(
+        year=year, completers=completers.ravel(), promised=promised, passed=passed.ravel(), broken=broken.ravel()
+    )
+
+
+def _destinations(lines: pd.DataFrame, years: NDArray[np.int64], completed: Floats, leaving: Floats) -> pd.DataFrame:
+    rest = completed - leaving
+    outside = rest * lines["progression_outside"].to_numpy(dtype=np.float64)[:, None]
+    local = (rest - outside) * lines["local_retention"].to_numpy(dtype=np.float64)[:, None]
+    return _long(
+        lines, years, completions=completed, passed=leaving, outside=outside, away=rest - outside - local, local=local
+    )
+
+
+def _market(
+    case: Case, openings: Openings, lines: pd.DataFrame, solution: Solution, completions: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    placement = solution.values["placed"].rename(columns={"value": "persons"})
+    placement = placement[placement["persons"] > 0]
+    supply = completions.merge(lines[["offering", "program", "level"]], on="offering")
+    supply = supply.groupby(["program", "level", "year"], as_index=False)["local"].sum()
+    placed = (
+        placement.groupby(["program", "year"], as_index=False)["persons"].sum().rename(columns={"persons": "placed"})
+    )
+    surplus = supply.merge(placed, on=["program", "year"], how="left").fillna({"placed": 0.0})
+    surplus["surplus"] = (surplus["local"] - surplus["placed"]).clip(lower=0.0)
+    job = ["occupation", "level", "year"]
+    filled = placement.groupby(job, as_index=False)["persons"].sum().rename(columns={"persons": "placed"})
+    balance = openings.table[[*job, "openings", "external"]].merge(filled, on=job, how="left").fillna({"placed": 0.0})
+    balance["shortage"] = (balance["openings"] - balance["placed"]).clip(lower=0.0)
+    balance["settled"] = np.where(balance["year"] < _reach(case, lines, balance), balance["shortage"], 0.0)
+    return {
+        "placement": placement[output_columns("placement")].reset_index(drop=True),
+        "surplus": surplus[output_columns("surplus")],
+        "balance": balance[output_columns("balance")],
+    }
+
+
+def _reach(case: Case, lines: pd.DataFrame, balance: pd.DataFrame) -> Floats:
+    """float[row]: first year in which somebody who enters under the plan can take the job; inf where nobody can."""
+    shortest = lines.groupby("program")["duration"].min()
+    arcs = placement_arcs(case)
+    arcs = arcs.assign(duration=arcs["program"].map(shortest)).dropna(subset=["duration"])
+    first = case.first_year + arcs.groupby(["occupation", "level"])["duration"].min()
+    keys = pd.MultiIndex.from_frame(balance[["occupation", "level"]])
+    return np.asarray(first.reindex(keys).fillna(np.inf).to_numpy(dtype=np.float64))
+
+
+def resource_tables(
+    case: Case, cohorts: Cohorts, solution: Solution, flows: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """investment, sharing, hiring, budget."""
+    tables = {
+        "investment": _investment(case, solution),
+        "sharing": _sharing(case, solution),
+        "hiring": _hiring(solution),
+    }
+    tables["budget"] = _budget(case, cohorts, flows, tables)
+    return tables
+
+
+def _investment(case: Case, solution: Solution) -> pd.DataFrame:
+    block, columns = solution.value("bought"), output_columns("investment")
+    if block is None:
+        return pd.DataFrame(columns=columns)
+    frame = block[block["value"] > 1e-9].rename(columns={"value": "units"})
+    options = case.table("investments").rename(columns={"cost": "price"})
+    frame = frame.merge(options[["investment", "school", "price", "lead", "life", "earmark"]], on="investment")
+    first = frame["year"] + frame["lead"]
+    return frame.assign(cost=frame["units"] * frame["price"], first_use=first, last_use=first + frame["life"] - 1)[
+        columns
+    ]
+
+
+def _sharing(case: Case, solution: Solution) -> pd.DataFrame:
+    block, columns = solution.value("lent"), output_columns("sharing")
+    if block is None:
+        return pd.DataFrame(columns=columns)
+    frame = (
+        block[block["value"] > 1e-9].rename(columns={"value": "hours"}).merge(case.table("agreements"), on="agreement")
+    )
+    owner = case.table("resources").set_index("resource")["unit"]
+    frame = frame.assign(owner=frame["resource"].map(owner), cost=frame["hours"] * frame["price"])
+    return frame.assign(delivered=frame["hours"] * frame["delivery_rate"])[columns]
+
+
+def _hiring(solution: Solution) -> pd.DataFrame:
+    special = solution.value("hired_specialists")
+    every = solution.value("hired")
+    columns = output_columns("hiring")
+    if every is None:
+        return pd.DataFrame(columns=columns)
+    parts = [every.assign(cluster="")]
+    if special is not None:
+        among = special.groupby(["school", "year"])["value"].sum()
+        rest = parts[0].set_index(["school", "year"])["value"] - among.reindex(
+            pd.MultiIndex.from_frame(every[["school", "year"]])
+        ).fillna(0.0)
+        parts = [every.assign(cluster="", value=rest.to_numpy().clip(min=0.0)), special]
+    frame = pd.concat(parts, ignore_index=True).rename(columns={"value": "hired"})
+    return frame[frame["hired"] > 1e-9].sort_values(["school", "cluster", "year"], ignore_index=True)[columns]
+
+
+def _running(case: Case, cohorts: Cohorts, flows: Mapping[str, pd.DataFrame]) -> Floats:
+    """float[offering, year]: the least share of a line that counts as running: its largest intake on roll / F, 1 with heirs."""
+    lines, years = cohorts.offerings, len(cohorts.years)
+    wide = (
+        flows["intake"]["plan"].to_numpy(dtype=np.float64).reshape(len(lines), -1)
+        if len(flows["intake"])
+        else np.zeros((len(lines), 0))
+    )
+    plan = np.concatenate([wide, np.repeat(wide[:, -1:], years - wide.shape[1], axis=1)], axis=1)
+    if len(case.table("pathways")):
+        into = flows["progression"].groupby(["to_offering", "year"])["passed"].sum().unstack(fill_value=0.0)
+        arrived = into.reindex(index=lines["offering"], columns=cohorts.years, fill_value=0.0).to_numpy(
+            dtype=np.float64
+        )
+        tail = lines["pathway_fed"].to_numpy(dtype=bool)[:, None] & (np.arange(years) >= wide.shape[1])[None, :]
+        plan = np.where(tail, arrived, plan)
+    whole = np.maximum(lines["last_plan"], lines["class_max"]).to_numpy(dtype=np.float64)[:, None]
+    running = np.where(cohorts.inherited_enrolled > 0, 1.0, 0.0)
+    duration = lines["duration"].to_numpy()[:, None]
+    for back in range(int(duration.max(initial=1))):
+        earlier = np.zeros_like(plan)
+        earlier[:, back:] = plan[:, : years - back]
+        running = np.maximum(running, np.where(back < duration, earlier / whole, 0.0))
+    return running
+
+
+def _budget(
+    case: Case, cohorts: Cohorts, flows: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    policy, offers, years = case.settings.policy, case.table("offerings"), cohorts.years
+    share = policy.autumn_share
+    enrolled = flows["enrolment"]["enrolled"].to_numpy(dtype=np.float64).reshape(len(offers), len(years))
+    cost, grant, fixed = (offers[c].to_numpy(dtype=np.float64) for c in ("cost", "grant", "fixed_cost"))
+    running = _running(case, cohorts, flows)
+    lent = tables["sharing"].groupby("year")["cost"].sum().reindex(years).fillna(0.0).to_numpy(dtype=np.float64)
+    before = cohorts.enrolled_before
+    school_year = np.append(cost @ before + fixed @ (before > 0), cost @ enrolled + fixed @ running + lent)
+    granted = np.append(grant @ before, grant @ enrolled)
+    spent = share * school_year[1:] + (1 - share) * school_year[:-1]
+    grants = share * granted[1:] + (1 - share) * granted[:-1]
+    spent = spent + policy.teacher_cost * _hired_stock(case, tables["hiring"], years)
+    rows = [pd.DataFrame({"kind": "recurrent", "earmark": "", "year": years, "spent": spent, "grants": grants,
+                          "available": _available(case, "recurrent", "", years)})]  # fmt: skip
+    marks = sorted(
+        {b.earmark for b in case.settings.budget if b.kind == "investment"} | set(tables["investment"]["earmark"])
+    )
+    paid = tables["investment"].groupby(["earmark", "year"])["cost"].sum() if len(tables["investment"]) else None
+    for mark in marks:
+        own = (
+            paid.xs(mark).reindex(case.plan_years).fillna(0.0).to_numpy()
+            if paid is not None and mark in paid.index
+            else 0.0
+        )
+        rows.append(pd.DataFrame({"kind": "investment", "earmark": mark, "year": case.plan_years, "spent": own, "grants": 0.0,
+                                  "available": _available(case, "investment", mark, case.plan_years)}))  # fmt: skip
+    return pd.concat(rows, ignore_index=True)[output_columns("budget")]
+
+
+def _hired_stock(case: Case, hiring: pd.DataFrame, years: NDArray[np.int64]) -> Floats:
+    """float[year]: hired teachers at work, from the year after hiring on, less those who leave."""
+    stock = np.zeros(len(years))
+    if hiring.empty:
+        return stock
+    leave = hiring["school"].map(case.table("schools").set_index("school")["leave_rate"]).to_numpy(dtype=np.float64)
+    age = years[None, :] - hiring["year"].to_numpy(dtype=np.int64)[:, None] - 1
+    there = np.where(age >= 0, (1 - leave)[:, None] ** np.maximum(age, 0), 0.0)
+    return np.asarray(hiring["hired"].to_numpy(dtype=np.float64) @ there)
+
+
+def _available(case: Case, kind: str, earmark: str, years: NDArray[np.int64]) -> Floats:
+    """float[year], CNY; -1 where not limited. A year's own entries, else those for every year, else the last dated year's."""
+    entries = [b for b in case.settings.budget if b.kind == kind and b.earmark == earmark]
+    by_year: dict[int | None, float] = {}
+    for b in entries:
+        by_year[b.year] = by_year.get(b.year, 0.0) + b.amount
+    dated = [y for y in by_year if y is not None]
+    found = []
+    for year in years.tolist():
+        value = by_year.get(year, by_year.get(None))
+        if value is None and dated and year > max(dated):
+            value = by_year[max(dated)]
+        found.append(-1.0 if value is None else value)
+    return np.array(found)
+
+
+def publish(case: Case, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Plan years only, declared columns, canonical order, rounded to six decimals."""
+    published = {}
+    for name, frame in tables.items():
+        columns = output_columns(name)
+        kept = frame[columns]
+        if "year" in columns and name not in ("indicators",):
+            kept = kept[kept["year"].isin(case.plan_years)]
+        kept = kept.sort_values(
+            [c for c in columns if kept[c].dtype == object or c == "year"], ignore_index=True, kind="stable"
+        )
+        numbers = kept.select_dtypes("float").columns
+        published[name] = kept.assign(**{c: kept[c].round(DECIMALS) + 0.0 for c in numbers})
+    return published
