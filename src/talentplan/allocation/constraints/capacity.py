@@ -44,7 +44,7 @@ def bought(space: Space, adds: str) -> pd.DataFrame:
     block = space.block("bought")
     table = table[table["adds"] == adds]
     if block is None or table.empty:
-        return pd.DataFrame(columns=[*table.columns, "year", "column", "amount"])
+        return table.iloc[:0].assign(year=0, column=0)
     life = int(table["life"].max())
     row = np.repeat(np.arange(len(table)), space.plan_count * life)
     buy = np.tile(np.repeat(np.arange(space.plan_count), life), len(table))

@@ -1,0 +1,195 @@
+"""Per point: what is proposed, because of what, limited by what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from talentplan.matching import placement_arcs
+from talentplan.plan.tables import output_columns
+from talentplan.supply import Cohorts
+from talentplan.workspace.case import Case
+
+__all__ = ["illustrative_share", "layout"]
+
+CONTROL_ORDER = ["decide", "propose", "given"]
+LIMIT_COUNT = 3
+
+
+def layout(
+    case: Case,
+    cohorts: Cohorts,
+    tables: Mapping[str, pd.DataFrame],
+    idle: Mapping[str, pd.DataFrame],
+    limits: pd.DataFrame,
+) -> pd.DataFrame:
+    """The layout table: one row per point (school x program); `idle` are the do-nothing tables."""
+    points = _points(case, cohorts, tables["intake"])
+    points["verdict"] = _verdicts(points)
+    jobs = _jobs_of_programs(case, cohorts, idle)
+    broken = _broken(cohorts, idle["progression"])
+    reasons = [_because(row, jobs, broken) for row in points.itertuples(index=False)]
+    points["because_zh"], points["because_en"] = zip(*reasons, strict=True) if reasons else ((), ())
+    bound = [_limited(row, limits) for row in points.itertuples(index=False)]
+    points["limited_zh"], points["limited_en"] = zip(*bound, strict=True) if bound else ((), ())
+    points["list"] = _lists(case, points, jobs)
+    points["illustrative"] = illustrative_share(case)
+    return points[output_columns("layout")]
+
+
+def illustrative_share(case: Case) -> float:
+    """Share of what the openings rest on (persons employed, or openings given) whose basis is illustrative."""
+    name = "openings" if case.settings.forecast.openings == "given" else "employment"
+    table = case.table(name)
+    total = float(table["persons"].sum())
+    return float(table.loc[table["basis"] == "illustrative", "persons"].sum()) / total if total else 0.0
+
+
+def _points(case: Case, cohorts: Cohorts, intake: pd.DataFrame) -> pd.DataFrame:
+    lines = cohorts.offerings
+    soon = intake[intake["year"] == case.first_year].set_index("offering")["plan"]
+    later = intake[intake["year"] > case.first_year].groupby("offering")["plan"].max()
+    frame = lines.assign(
+        next_plan=lines["offering"].map(soon),
+        later=lines["offering"].map(later).fillna(0.0),
+        control_rank=lines["control"].map(CONTROL_ORDER.index),
+        candidate=lines["status"] == "candidate",
+        suspended=lines["status"] == "suspended",
+    )
+    grouped = frame.groupby(["school", "program"], sort=True).agg(
+        level=("level", "first"), control_rank=("control_rank", "max"), last_plan=("last_plan", "sum"),
+        next_plan=("next_plan", "sum"), later=("later", "sum"), candidate=("candidate", "all"), suspended=("suspended", "any"),
+        class_min=("class_min", "min"), offerings=("offering", tuple), clusters=("cluster", "first"), groups=("entrant_group", tuple),
+        duration=("duration", "min"), fed=("pathway_fed", "all"),
+    ).reset_index()  # fmt: skip
+    grouped["control"] = [CONTROL_ORDER[k] for k in grouped["control_rank"]]
+    grouped["change"] = grouped["next_plan"] - grouped["last_plan"]
+    return grouped
+
+
+def _verdicts(points: pd.DataFrame) -> np.ndarray:
+    last, following, later = points["last_plan"], points["next_plan"], points["later"]
+    opened = (last <= 0) & (following > 0)
+    stopped = (last > 0) & (following <= 0)
+    half = points["class_min"] / 2  # "a class or more" in persons: half the smallest class rounds to a class
+    choices = [
+        (opened & points["candidate"], "add"),
+        (opened, "resume"),
+        ((last <= 0) & points["candidate"], "not_opened"),
+        (stopped & (later > 0), "suspend"),
+        (stopped, "close"),
+        (last <= 0, "suspend"),
+        (points["change"] >= half, "expand"),
+        (points["change"] <= -half, "reduce"),
+    ]
+    return np.select([np.asarray(c) for c, _ in choices], [v for _, v in choices], default="keep")
+
+
+def _jobs_of_programs(case: Case, cohorts: Cohorts, idle: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Per program under do nothing, yearly means over the years its next entrants could reach: openings, shortage, the
+    occupation with the greatest shortage, surplus and local supply of the program."""
+    programs = cohorts.offerings.groupby("program")["duration"].min()
+    last = int(case.plan_years[-1])
+    begin = (case.first_year + programs).clip(upper=last)
+    arcs = placement_arcs(case)
+    arcs = arcs[arcs["steps"] <= 0].merge(begin.rename("begin"), left_on="program", right_index=True)
+    balance = arcs.merge(idle["balance"], on=["occupation", "level"])
+    balance = balance[balance["year"] >= balance["begin"]]
+    names = case.table("occupations").set_index("occupation")
+    per = balance.groupby(["program", "occupation"], as_index=False).agg(
+        openings=("openings", "sum"), shortage=("shortage", "sum"), years=("year", "nunique")
+    )
+    per[["openings", "shortage"]] = per[["openings", "shortage"]].div(per["years"], axis=0)
+    per = per.sort_values(["program", "shortage", "occupation"], ascending=[True, False, True])
+    top = per.groupby("program").first()
+    jobs = per.groupby("program")[["openings", "shortage"]].sum().join(
+        top[["occupation", "shortage"]].rename(columns={"occupation": "top", "shortage": "top_shortage"})
+    )
+    jobs["top_zh"] = jobs["top"].map(names["name_zh"])
+    english = names["name_en"].where(names["name_en"] != "", names["name_zh"])
+    jobs["top_en"] = jobs["top"].map(english)
+    surplus = idle["surplus"].merge(begin.rename("begin"), left_on="program", right_index=True)
+    surplus = surplus[surplus["year"] >= surplus["begin"]].groupby("program")[["surplus", "local"]].mean()
+    jobs = jobs.reindex(programs.index).join(surplus)
+    jobs["begin"] = begin
+    return jobs
+
+
+def _broken(cohorts: Cohorts, progression: pd.DataFrame) -> pd.Series:
+    """Promised seats missing a year under do nothing, by receiving (school, program)."""
+    lines = cohorts.offerings.set_index("offering")
+    years = max(progression["year"].nunique(), 1)
+    frame = progression.assign(
+        school=progression["to_offering"].map(lines["school"]), program=progression["to_offering"].map(lines["program"])
+    )
+    return frame.groupby(["school", "program"])["broken"].sum() / years
+
+
+def _because(point: object, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str, str]:
+    """Why, from what doing nothing would lead to: a shortage, a surplus, a promise, or the balance of totals."""
+    verdict, program = point.verdict, point.program  # type: ignore[attr-defined]
+    job = jobs.loc[program]
+    missing = float(broken.get((point.school, program), 0.0))  # type: ignore[attr-defined]
+    begin = int(job["begin"])
+    zh, en = f"{begin} 年起维持现状", f"from {begin} on, if nothing changes"
+    if verdict in ("add", "resume", "expand"):
+        if missing >= 1:
+            return f"{zh}，承诺的升学名额每年缺 {missing:.0f} 个", f"{en}, {missing:.0f} promised seats a year are missing"
+        if job["top_shortage"] >= 1:
+            return (
+                f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人，其中{job['top_zh']}缺 {job['top_shortage']:.0f} 人",
+                f"{en}, its occupations lack {job['shortage']:.0f} persons a year, {job['top_en']} {job['top_shortage']:.0f} of them",
+            )
+        return "承接总量内其他专业调减的名额", "takes numbers that other programs give up within the totals"
+    if verdict in ("reduce", "suspend", "close", "not_opened"):
+        if job["surplus"] >= 1:
+            return (
+                f"{zh}，本专业每年 {job['local']:.0f} 名本地求职毕业生中 {job['surplus']:.0f} 人无对应岗位",
+                f"{en}, {job['surplus']:.0f} of its {job['local']:.0f} completers who seek local work a year find no opening",
+            )
+        if job["shortage"] >= 1:
+            return (
+                f"对口职业每年虽缺 {job['shortage']:.0f} 人，但名额用于缺口更大或更缺生源保障的专业，或受下列约束",
+                f"its occupations lack {job['shortage']:.0f} persons a year, yet the numbers do more elsewhere or a limit binds",
+            )
+        return "对口职业没有未满足的岗位", "its occupations have no unfilled openings"
+    if job["shortage"] >= 1 and job["surplus"] >= 1:
+        return (
+            f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人，同时本专业富余 {job['surplus']:.0f} 人",
+            f"{en}, its occupations lack {job['shortage']:.0f} persons a year while {job['surplus']:.0f} of its own are in surplus",
+        )
+    if job["shortage"] >= 1:
+        return f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人", f"{en}, its occupations lack {job['shortage']:.0f} persons a year"
+    return "供需大致相当", "supply and openings roughly match"
+
+
+def _limited(point: object, limits: pd.DataFrame) -> tuple[str, str]:
+    """Sentences of the limits that bind the point's school, lines, cluster or entrants while its next intake is on roll."""
+    school, cluster = point.school, point.clusters  # type: ignore[attr-defined]
+    scopes = {school, f"{school}/{cluster}", *point.offerings}  # type: ignore[attr-defined]
+    soon = limits["binding"] & (limits["year"] < limits["year"].min() + point.duration)  # type: ignore[attr-defined]
+    scope = limits["scope"]
+    mine = scope.isin(scopes) | scope.str.startswith(f"{school}/") | scope.str.split("/").str[-1].isin(set(point.groups) - {""})  # type: ignore[attr-defined]
+    own = limits[soon & mine].drop_duplicates(["family", "scope"]).head(LIMIT_COUNT)
+    return "；".join(own["sentence_zh"]), "; ".join(own["sentence_en"])
+
+
+def _lists(case: Case, points: pd.DataFrame, jobs: pd.DataFrame) -> np.ndarray:
+    """The three lists: priority shortage, upgrade, restrict; rules in docs/how-a-plan-is-made.md."""
+    thresholds = case.settings.verdicts
+    share = (jobs["shortage"] / jobs["openings"]).fillna(0.0)
+    outcomes = case.table("outcomes")
+    latest = outcomes[outcomes["year"] == outcomes["year"].max()]
+    related = (latest.groupby(["school", "program"])["related"].sum(min_count=1)
+               / latest.groupby(["school", "program"])["employed"].sum(min_count=1))  # fmt: skip
+    keys = pd.MultiIndex.from_frame(points[["school", "program"]])
+    fits = related.reindex(keys).to_numpy(dtype=np.float64)
+    verdict = points["verdict"].to_numpy()
+    choices = [
+        np.isin(verdict, ["reduce", "suspend", "close"]),
+        (points["program"].map(share).to_numpy() > thresholds.priority_shortage) & np.isin(verdict, ["add", "resume", "expand", "keep"]),
+        np.isin(verdict, ["keep", "expand"]) & (np.nan_to_num(fits, nan=1.0) < thresholds.upgrade_related),
+    ]
+    return np.select(choices, ["restrict", "priority_shortage", "upgrade"], default="")
