@@ -17,7 +17,13 @@ DTYPES = {"int": "int64", "year": "int64", "number": "float64", "share": "float6
 @cache
 def dictionary() -> dict[str, Any]:
     text = files("talentplan.workspace").joinpath("tables.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+@cache
+def empty(name: str) -> pd.DataFrame:
+    return frame(name, ())
 
 
 def frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -53,5 +59,6 @@ def case(
             "forecast": dict(forecast or {}),
         }
     )
-    filled = {name: frame(name, tables.get(name, ())) for name in dictionary()["tables"]}
+    filled = {name: empty(name) for name in dictionary()["tables"]}
+    filled |= {name: frame(name, rows) for name, rows in tables.items()}
     return Case("tiny", "baseline", settings, filled, (), tail, "by hand")
