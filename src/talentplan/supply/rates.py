@@ -66,7 +66,7 @@ def stay_shares(case: Case, max_duration: int) -> Floats:
 
     def spread(column: str) -> Floats:
         table = sums.pivot(index="program", columns="grade", values=column).reindex(columns=grades)
-        return np.nan_to_num(table.reindex(offerings["program"]).to_numpy(dtype=np.float64))
+        return np.asarray(np.nan_to_num(table.reindex(offerings["program"]).to_numpy(dtype=np.float64)))
 
     before, after = spread("persons"), np.minimum(spread("persons_later"), spread("persons"))
     known = before > 0
@@ -101,7 +101,7 @@ def destination_shares(case: Case) -> pd.DataFrame:
 
     def drawn(part: str, whole: str, towards: Floats) -> Floats:
         share = (own[part] + weight * towards) / (own[whole] + weight)
-        return np.clip(share.fillna(pd.Series(towards)).to_numpy(dtype=np.float64), 0.0, 1.0)
+        return np.asarray(np.clip(share.fillna(pd.Series(towards)).to_numpy(dtype=np.float64), 0.0, 1.0))
 
     return pd.DataFrame(
         {"progression_outside": drawn("out", "stayers", outside), "local_retention": drawn("home", "work", local)}

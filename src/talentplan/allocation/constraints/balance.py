@@ -26,7 +26,7 @@ def balance(space: Space) -> None:
     arcs = space.arcs[space.arcs["program"].isin(programs)]
     job = key.get_indexer(pd.MultiIndex.from_frame(arcs[["occupation", "level"]]))
     arcs, job = arcs[job >= 0], job[job >= 0]
-    program = pd.Index(programs).get_indexer(arcs["program"])
+    program = pd.Index(programs).get_indexer(pd.Index(arcs["program"]))
     arc, year = space.grid(np.arange(len(arcs)), np.arange(years))
     open_now = demand[job[arc], year] > 0
     arc, year = arc[open_now], year[open_now]
@@ -68,7 +68,7 @@ def _local_supply(space: Space) -> tuple[Terms, np.ndarray, np.ndarray]:
     """Terms of V by (program, year), the inherited constant float[program x year], and the program codes."""
     table, years = space.offerings, len(space.years)
     programs = np.unique(table["program"].to_numpy(dtype=object))
-    of = pd.Index(programs).get_indexer(table["program"])
+    of = pd.Index(programs).get_indexer(pd.Index(table["program"]))
     stays = (table["local_retention"] * (1.0 - table["progression_outside"])).to_numpy(dtype=np.float64)
     per_cell = stays.repeat(years)
     target = (of[:, None] * years + np.arange(years)[None, :]).ravel()

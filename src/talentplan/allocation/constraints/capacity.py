@@ -44,7 +44,7 @@ def bought(space: Space, adds: str) -> pd.DataFrame:
     block = space.block("bought")
     table = table[table["adds"] == adds]
     if block is None or table.empty:
-        return table.iloc[:0].assign(year=0, column=0)
+        return table.head(0).assign(year=0, column=0)
     life = int(table["life"].max())
     row = np.repeat(np.arange(len(table)), space.plan_count * life)
     buy = np.tile(np.repeat(np.arange(space.plan_count), life), len(table))
@@ -53,7 +53,7 @@ def bought(space: Space, adds: str) -> pd.DataFrame:
     frame = table.iloc[row[keep]].reset_index(drop=True)
     frame["year"] = use[keep]
     frame["column"] = block.start + table.index.to_numpy()[row[keep]] * space.plan_count + buy[keep]
-    return frame
+    return pd.DataFrame(frame)
 
 
 def places(space: Space) -> None:

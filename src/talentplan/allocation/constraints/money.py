@@ -33,7 +33,8 @@ def amounts(space: Space, kind: str, earmark: str = "") -> Floats:
 def running_reference(space: Space) -> Floats:
     """float[offering], persons: F[o] = max(last plan, class_max), the intake at which a line counts as running whole."""
     table = space.offerings
-    return np.maximum(table["last_plan"], table["class_max"]).to_numpy(dtype=np.float64)
+    last, largest = (table[c].to_numpy(dtype=np.float64) for c in ("last_plan", "class_max"))
+    return np.asarray(np.maximum(last, largest))
 
 
 def _running(space: Space) -> Terms:
@@ -196,7 +197,7 @@ def investment_budget(space: Space) -> None:
     general = np.nan_to_num(general, nan=0.0)
     years = space.plan_count
     option, year = np.divmod(np.arange(len(bought)), years)
-    mark = pd.Index(marks).get_indexer(table["earmark"])[option]
+    mark = pd.Index(marks).get_indexer(pd.Index(table["earmark"]))[option]
     index = pd.DataFrame({"earmark": np.repeat(marks, years), "year": np.tile(space.years[:years], len(marks))})
     drawn = space.builder.add_columns("general_money", index)
     earmarked = np.stack(

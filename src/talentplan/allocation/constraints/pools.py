@@ -31,24 +31,20 @@ def entrant_pools(space: Space) -> None:
     limited = space.direct & table["entrant_group"].isin(pools["entrant_group"]).to_numpy()
     if not limited.any():
         return
-    catchment = space.case.table("catchments").groupby("school")["origin"].agg(lambda s: tuple(sorted(s)))
-    area = table["school"].map(catchment)
-    area = area.where(area.notna(), "")
-    keys = pd.DataFrame({"group": table["entrant_group"], "area": area.map(str)})[limited]
+    catchment = space.case.table("catchments").groupby("school")["origin"].agg(lambda s: "/".join(sorted(s)))
+    area = table["school"].map(catchment).fillna("")
+    keys = pd.DataFrame({"group": table["entrant_group"], "area": area})[limited]
     classes = keys.drop_duplicates().sort_values(["group", "area"], ignore_index=True)
     of = np.full(len(table), -1, dtype=np.int64)
     of[limited] = pd.MultiIndex.from_frame(classes).get_indexer(pd.MultiIndex.from_frame(keys))
 
-    origins = {str(a): a for a in area[limited].unique()}
     links = [
         (c, p)
         for c, (group, key) in enumerate(zip(classes["group"], classes["area"], strict=True))
         for p, (origin, of_group) in enumerate(zip(pools["origin"], pools["entrant_group"], strict=True))
-        if group == of_group and (key == "" or origin in origins[key])
+        if group == of_group and (key == "" or origin in key.split("/"))
     ]
-    klass, pool = (
-        (np.array(v, dtype=np.int64) for v in zip(*links, strict=True)) if links else (np.zeros(0, np.int64),) * 2
-    )
+    klass, pool = np.array(links, dtype=np.int64).reshape(-1, 2).T
     link, year = space.grid(np.arange(len(klass)), np.arange(years))
     index = pools.iloc[pool[link]].assign(catchment=klass[link], year=space.years[year])
     block = space.builder.add_columns("recruited", index)

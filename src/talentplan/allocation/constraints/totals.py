@@ -40,7 +40,8 @@ def total_bounds(offerings: pd.DataFrame, total: object) -> list[tuple[str, np.n
 
 def totals(space: Space) -> None:
     """`total`: least <= sum of p over the matching lines <= greatest, in its year or every plan year."""
-    rows, keys, columns, lower, upper = [], [], [], [], []
+    rows: list[dict[str, object]] = []
+    keys, columns, lower, upper = [], [], [], []
     for number, total in enumerate(space.case.settings.totals):
         for label, lines, low, high in total_bounds(space.offerings, total):
             name = total.name
