@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .settings import Settings
+from talentplan.workspace.settings import Settings
 
 __all__ = ["Case", "Defaulted", "Rule"]
 

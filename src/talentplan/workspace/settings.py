@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 __all__ = [
     "Budget", "Change", "Excluded", "Forecast", "Horizon", "Label", "Objective", "Policy", "RuleSetting", "Settings",
@@ -16,6 +16,7 @@ __all__ = [
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
+Step = Annotated[tuple[Share, Weight], Strict(False)]  # YAML has lists only
 
 
 class _Strict(BaseModel):
@@ -67,10 +68,16 @@ class Policy(_Strict):
 
     discount_rate: Share = Field(0.03, description="yearly discount of person-equivalents, share/year")
     over_qualified_steps: int = Field(1, ge=0, description="levels a completer may step down, levels")
-    autumn_share: Share = Field(1 / 3, description="part of a school year's money that falls in its first calendar year")
+    autumn_share: Share = Field(
+        1 / 3, description="part of a school year's money that falls in its first calendar year"
+    )
     teacher_cost: Weight = Field(0.0, description="yearly cost of a hired teacher, CNY/year")
-    fill_weight: Weight = Field(40.0, description="persons of plan by which an offering's fill is drawn to its program's")
-    relative_change: Share | None = Field(None, description="an offering may change by so much a year, share of its last plan")
+    fill_weight: Weight = Field(
+        40.0, description="persons of plan by which an offering's fill is drawn to its program's"
+    )
+    relative_change: Share | None = Field(
+        None, description="an offering may change by so much a year, share of its last plan"
+    )
     relative_floor: Weight = Field(0.0, description="that change is at least so many persons, persons")
     change: Change = Field(default_factory=Change)
 
@@ -99,7 +106,9 @@ class Total(_Strict):
     track: str | None = None
     least: Weight | None = Field(None, description="persons/year")
     greatest: Weight | None = Field(None, description="persons/year")
-    relative: Share | None = Field(None, description="within +/- this share of last year's plan, each school apart if by_school")
+    relative: Share | None = Field(
+        None, description="within +/- this share of last year's plan, each school apart if by_school"
+    )
     by_school: bool = Field(False, description="one bound per school, with `relative`")
 
 
@@ -107,7 +116,7 @@ class Objective(_Strict):
     """Prices in person-equivalents; all are judgement, each with its sensitivity."""
 
     shortage: Weight = Field(1.0, description="per opening nobody fills")
-    shortage_steps: list[tuple[Share, Weight]] = Field(
+    shortage_steps: list[Step] = Field(
         default_factory=lambda: [(0.1, 0.5), (0.5, 1.0), (1.0, 1.5)],
         description="price factor by share of the openings unfilled: (up to this share, factor), factors rising",
     )
@@ -130,7 +139,9 @@ class Objective(_Strict):
 class Solving(_Strict):
     """How the plan is computed."""
 
-    whole_class_years: int = Field(1, ge=0, le=3, description="years planned in whole classes, years; 0 for a linear plan")
+    whole_class_years: int = Field(
+        1, ge=0, le=3, description="years planned in whole classes, years; 0 for a linear plan"
+    )
     gap: Share = Field(0.005, description="proven relative gap at which the whole-class search stops, share")
     nodes: int = Field(20000, ge=0, description="nodes after which it stops in any case")
 
@@ -138,8 +149,12 @@ class Solving(_Strict):
 class Verdicts(_Strict):
     """When a change is called by which name."""
 
-    priority_shortage: Share = Field(0.3, description="share of its openings unfilled above which a point is listed as 重点紧缺")
-    upgrade_related: Share = Field(0.5, description="share in a related job below which a kept point is listed as 改造升级")
+    priority_shortage: Share = Field(
+        0.3, description="share of its openings unfilled above which a point is listed as 重点紧缺"
+    )
+    upgrade_related: Share = Field(
+        0.5, description="share in a related job below which a kept point is listed as 改造升级"
+    )
 
 
 class RuleSetting(_Strict):
@@ -162,7 +177,9 @@ class Settings(_Strict):
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
     title: Label
     region: Label
-    tables: str = Field(description="folder with industries/, programs/, reference/, or one workbook, beside the model file")
+    tables: str = Field(
+        description="folder with industries/, programs/, reference/, or one workbook, beside the model file"
+    )
     illustrative: bool = False
     horizon: Horizon
     forecast: Forecast = Field(default_factory=Forecast)
@@ -174,7 +191,9 @@ class Settings(_Strict):
     solving: Solving = Field(default_factory=Solving)
     verdicts: Verdicts = Field(default_factory=Verdicts)
     excluded: list[Excluded] = Field(default_factory=list)
-    labels: dict[str, Label] = Field(default_factory=dict, description="words for districts, origins, entrant groups, earmarks, kinds")
+    labels: dict[str, Label] = Field(
+        default_factory=dict, description="words for districts, origins, entrant groups, earmarks, kinds"
+    )
     scenarios: str = Field("scenarios", description="folder of scenario files, beside the model file")
 
     def label(self, code: str, lang: str) -> str:

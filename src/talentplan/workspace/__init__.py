@@ -1,0 +1,22 @@
+"""Files to a Case: the data dictionary, readers, checks, scenarios, templates."""
+
+from __future__ import annotations
+
+from talentplan.workspace.build import build_case
+from talentplan.workspace.case import Case, Defaulted, Rule
+from talentplan.workspace.dictionary import ColumnSpec, Dictionary, TableSpec, load_dictionary
+from talentplan.workspace.routes import longest_route
+from talentplan.workspace.settings import Settings
+
+__all__ = [
+    "Case",
+    "ColumnSpec",
+    "Defaulted",
+    "Dictionary",
+    "Rule",
+    "Settings",
+    "TableSpec",
+    "build_case",
+    "load_dictionary",
+    "longest_route",
+]

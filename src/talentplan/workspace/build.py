@@ -1,0 +1,84 @@
+"""From tables to a Case: convert, check everything at once, sort, count, number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from talentplan.errors import InputError, Problem
+from talentplan.workspace.case import Case, Rule
+from talentplan.workspace.cells import Cells, Records, shorten
+from talentplan.workspace.checks import check_all
+from talentplan.workspace.dictionary import load_dictionary
+from talentplan.workspace.fingerprint import fingerprint
+from talentplan.workspace.headings import unknown_columns, unknown_table
+from talentplan.workspace.model import Document, validate
+from talentplan.workspace.notes import what_is_defaulted
+from talentplan.workspace.records import canonical, empty_records, to_records
+from talentplan.workspace.routes import longest_route
+from talentplan.workspace.settings import Settings
+
+__all__ = ["assemble", "build_case"]
+
+Tables = Mapping[str, Records]
+
+
+def build_case(
+    settings: Settings | Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame | Sequence[Mapping[str, Any]]],
+    rules: Sequence[Rule] = (),
+) -> Case:
+    """A Case from tables in memory, with the same checks as one read from files.
+
+    Partial rows take the defaults of the data dictionary; row n of a problem is the n-th row given. Raises InputError with all problems.
+    """
+    problems: list[Problem] = []
+    if not isinstance(settings, Settings):
+        found, problems = validate(Document("settings", dict(settings), {}))
+        if found is None:
+            raise InputError(problems)
+        settings = found
+    dictionary = load_dictionary()
+    records: dict[str, Records] = {}
+    for name, given in tables.items():
+        if name not in dictionary.tables:
+            problems.append(unknown_table(name, name))
+            continue
+        spec = dictionary[name]
+        frame = given if isinstance(given, pd.DataFrame) else pd.DataFrame(list(given), dtype=object)
+        frame = frame.reset_index(drop=True)
+        cells = Cells(name, name, None, frame, np.arange(1, len(frame) + 1, dtype=np.int64))
+        problems += unknown_columns(spec, name, None, None, [str(c) for c in frame.columns])
+        records[name], more = to_records(spec, cells)
+        problems += more
+    return assemble(settings, records, rules, problems)
+
+
+def assemble(
+    settings: Settings,
+    records: Tables,
+    rules: Iterable[Rule],
+    problems: Sequence[Problem] = (),
+    **told: Any,
+) -> Case:
+    """A Case from converted tables; raises InputError with the problems given and found. `told` are further fields of Case."""
+    dictionary = load_dictionary()
+    whole = {name: records.get(name) or empty_records(spec) for name, spec in dictionary.tables.items()}
+    rules = tuple(sorted(rules, key=lambda r: r.id))
+    found = shorten([*problems, *check_all(settings, whole, rules)])
+    if found:
+        raise InputError(found)
+    tables = {name: canonical(r) for name, r in whole.items()}
+    return Case(
+        name=settings.name,
+        settings=settings,
+        tables=tables,
+        rules=rules,
+        tail_years=longest_route(tables["offerings"], tables["pathways"]),
+        fingerprint=fingerprint(settings, rules, tables),
+        defaulted=tuple(what_is_defaulted(settings, tables)),
+        **{"scenario": "baseline", **told},
+    )

@@ -1,0 +1,200 @@
+"""What the tables must mean together: shares that sum, series without gaps, pathways that lead upward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.errors import Problem
+from talentplan.workspace.cells import Records, Say, show
+from talentplan.workspace.settings import Settings
+
+__all__ = ["MEANINGS"]
+
+Tables = Mapping[str, Records]
+Strings = NDArray[np.object_]
+EPSILON = 1e-6
+ENTERED_BY_PATHWAY = ("second_segment", "top_up", "ordinary")
+REGISTERED_PER_PLAN = 1.5
+
+
+def _attribute(codes: pd.Series[str], target: Records, column: str) -> pd.Series[object]:
+    """A column of the referenced table, row by row; missing where the code is unknown or the cell is reported."""
+    key = target.spec.key[0]
+    frame = target.data[target.sound(key, column)].drop_duplicates(key)
+    return codes.map(frame.set_index(key)[column])
+
+
+def _rank(offerings: pd.Series[str], tables: Tables) -> NDArray[np.float64]:
+    """float[row]: rank of the level of the program of each offering, NaN where unknown."""
+    program = _attribute(offerings, tables["offerings"], "program")
+    level = _attribute(program, tables["programs"], "level")
+    return np.asarray(pd.to_numeric(_attribute(level, tables["levels"], "rank")), dtype=np.float64)
+
+
+def check_staffing(settings: Settings, tables: Tables) -> list[Problem]:
+    """The occupations of one industry and year take at most the whole of its employment."""
+    records = tables["staffing"]
+    sound = records.sound("industry", "year", "share")
+    sums = records.data[sound].groupby(["industry", "year"], sort=False)["share"].agg(["sum", "size"])
+    rule = Say("同一行业同一年的占比合计不得大于 1", "the shares of one industry and year must sum to at most 1")
+    problems = []
+    for (industry, year), total in sums.loc[sums["sum"] > 1 + EPSILON, "sum"].items():
+        rows = sound & ((records.data["industry"] == industry) & (records.data["year"] == year)).to_numpy()
+        repair = Say(
+            f"行业 {industry} 合计为 {show(total)}，更正占比",
+            f"the sum of {industry} is {show(total)}; correct the shares",
+        )
+        problems.append(records.problem(int(np.flatnonzero(rows)[-1]), "share", show(total), rule, repair))
+    return problems
+
+
+def check_education_mix(settings: Settings, tables: Tables) -> list[Problem]:
+    """The levels asked for by one occupation make up all its openings."""
+    records = tables["education_mix"]
+    sound = records.sound("occupation", "share")
+    whole = records.data.assign(sound=sound).groupby("occupation")["sound"].all()
+    sums = records.data[sound].groupby("occupation", sort=False)["share"].sum()
+    rule = Say("同一职业各层次占比之和必须等于 1", "the shares of one occupation must sum to 1")
+    problems = []
+    for occupation, total in sums[(sums - 1).abs() > EPSILON].items():
+        if not whole[occupation]:
+            continue
+        last = int(np.flatnonzero((records.data["occupation"] == occupation).to_numpy())[-1])
+        repair = Say(
+            f"职业 {occupation} 合计为 {show(total)}，更正占比或补上缺的层次",
+            f"the sum of {occupation} is {show(total)}; correct the shares or add the missing level",
+        )
+        problems.append(records.problem(last, "share", show(total), rule, repair))
+    return problems
+
+
+def check_years(settings: Settings, tables: Tables) -> list[Problem]:
+    """A yearly series of employment has no gap inside."""
+    records = tables["employment"]
+    sound = np.flatnonzero(records.sound("industry", "year"))
+    rows = records.data.iloc[sound][["industry", "year"]].assign(position=sound).sort_values(["industry", "year"])
+    step = rows.groupby("industry")["year"].diff()
+    rule = Say("同一行业的年份必须连续", "the years of one industry must follow one another without a gap")
+    problems = []
+    for (_, row), gap in zip(rows[step > 1].iterrows(), step[step > 1], strict=True):
+        first, last = int(row["year"] - gap + 1), int(row["year"] - 1)
+        missing = str(first) if first == last else f"{first}-{last}"
+        repair = Say(f"补上 {missing} 年", f"add the year {missing}" if first == last else f"add the years {missing}")
+        problems.append(records.problem(int(row["position"]), "year", row["year"], rule, repair))
+    return problems
+
+
+def check_pathway_levels(settings: Settings, tables: Tables) -> list[Problem]:
+    """A pathway leads to a higher level."""
+    records = tables["pathways"]
+    before, after = (_rank(records.data[c], tables) for c in ("from_offering", "to_offering"))
+    broken = (after <= before) & records.sound("from_offering", "to_offering")
+    rule = Say("升学衔接必须进入更高层次", "a pathway must lead to a higher level")
+    repair = Say("更正两端的计划行", "correct the offerings at its two ends")
+    return records.problems(np.flatnonzero(broken), "to_offering", rule, repair)
+
+
+def check_pathway_tracks(settings: Settings, tables: Tables) -> list[Problem]:
+    """A pathway enters a second segment, a top-up or an ordinary line."""
+    records = tables["pathways"]
+    track = _attribute(records.data["to_offering"], tables["offerings"], "track")
+    broken = track.notna().to_numpy() & ~track.isin(ENTERED_BY_PATHWAY).to_numpy() & records.sound("to_offering")
+    rule = Say(
+        "升学衔接只能进入转段（second_segment）、专升本（top_up）或普通（ordinary）计划行",
+        "a pathway must enter an offering of track second_segment, top_up or ordinary",
+    )
+    repair = Say("更正进入的计划行或其招生类型", "correct the offering it enters, or the track of that offering")
+    return records.problems(np.flatnonzero(broken), "to_offering", rule, repair)
+
+
+def check_circles(settings: Settings, tables: Tables) -> list[Problem]:
+    """The pathways never lead back to where they came from."""
+    records = tables["pathways"]
+    open_ = records.sound("from_offering", "to_offering")
+    before, after = (records.data[c].to_numpy() for c in ("from_offering", "to_offering"))
+    while open_.any():  # take away pathways that begin or end in nothing, until only circles are left
+        inner = open_ & np.isin(before, after[open_]) & np.isin(after, before[open_])
+        if np.array_equal(inner, open_):
+            break
+        open_ = inner
+    rule = Say("升学衔接不得首尾相接成环", "pathways must not run in a circle")
+    repair = Say("删去或更正其中一条", "delete or correct one of them")
+    return records.problems(np.flatnonzero(open_), "from_offering", rule, repair)
+
+
+def check_promises(settings: Settings, tables: Tables) -> list[Problem]:
+    """Nobody is promised two seats: the promised shares out of one offering sum to at most 1."""
+    records = tables["pathways"]
+    sound = records.sound("from_offering", "min_share")
+    sums = records.data[sound].groupby("from_offering")["min_share"].sum()
+    over = set(sums.index[sums > 1 + EPSILON])
+    last = ~records.data["from_offering"].duplicated(keep="last").to_numpy()
+    broken = sound & last & records.data["from_offering"].isin(over).to_numpy()
+    rule = Say(
+        "同一计划行承诺的升学比例合计不得大于 1", "the promised shares out of one offering must sum to at most 1"
+    )
+    repair = Say("更正承诺升学比例", "correct the promised shares")
+    return records.problems(np.flatnonzero(broken), "min_share", rule, repair)
+
+
+def check_classes(settings: Settings, tables: Tables) -> list[Problem]:
+    """The class sizes an offering really has (its own, else its program's) leave room for a class."""
+    records = tables["offerings"]
+    sizes: dict[str, NDArray[np.float64]] = {}
+    for name in ("class_min", "class_max"):
+        own = records.data[name]
+        sizes[name] = np.asarray(
+            own.fillna(pd.to_numeric(_attribute(records.data["program"], tables["programs"], name))), dtype=np.float64
+        )
+    mixed = records.data["class_min"].isna().to_numpy() != records.data["class_max"].isna().to_numpy()
+    broken = mixed & (sizes["class_min"] > sizes["class_max"]) & records.sound("class_min", "class_max", "program")
+    rule = Say(
+        "最小班额不得大于最大班额（一端取自专业）", "class_min must be <= class_max (one of the two is the program's)"
+    )
+    problems = []
+    for i in np.flatnonzero(broken):
+        low, high = show(sizes["class_min"][i]), show(sizes["class_max"][i])
+        column = "class_max" if np.isnan(records.data["class_min"].iloc[i]) else "class_min"
+        repair = Say(f"现为 {low} 至 {high}，更正其一", f"they are {low} and {high}; correct one of the two")
+        problems.append(records.problem(int(i), column, show(records.data[column].iloc[i]), rule, repair))
+    return problems
+
+
+def check_registered(settings: Settings, tables: Tables) -> list[Problem]:
+    """Far more arrivals than plan is a slip of the pen."""
+    records = tables["intake_history"]
+    plan, came = (records.data[c].to_numpy() for c in ("plan", "registered"))
+    broken = (came > REGISTERED_PER_PLAN * plan) & records.sound("plan", "registered")
+    rule = Say("报到数不得大于计划数的 1.5 倍", "registered must be <= 1.5 times the plan")
+    repair = Say("核对计划数和报到数", "check the plan number and the registered persons")
+    return records.problems(np.flatnonzero(broken), "registered", rule, repair)
+
+
+def check_grades(settings: Settings, tables: Tables) -> list[Problem]:
+    """Nobody is on roll beyond the duration."""
+    records = tables["roll"]
+    duration = pd.to_numeric(_attribute(records.data["offering"], tables["offerings"], "duration"))
+    broken = (records.data["grade"] > duration).to_numpy() & records.sound("offering", "grade")
+    rule = Say("年级不得大于该计划行的学制", "the year of study must be <= the duration of the offering")
+    repair = Say("更正年级或学制", "correct the year of study or the duration")
+    return records.problems(np.flatnonzero(broken), "grade", rule, repair)
+
+
+Check = Callable[[Settings, Tables], list[Problem]]
+
+MEANINGS: tuple[Check, ...] = (
+    check_staffing,
+    check_education_mix,
+    check_years,
+    check_pathway_levels,
+    check_pathway_tracks,
+    check_circles,
+    check_promises,
+    check_classes,
+    check_registered,
+    check_grades,
+)

@@ -1,0 +1,201 @@
+"""The planning model and its companions: YAML with line and column of everything that is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from talentplan.errors import Problem
+from talentplan.workspace.cells import Say
+from talentplan.workspace.settings import Settings
+
+__all__ = ["Document", "read_settings", "read_yaml", "validate"]
+
+Path_ = tuple[str | int, ...]
+Mark = tuple[int, int]
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML as people mean it: only true and false are logical values, so that `no`, `on`, 012 and 12:30 stay text."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", "-+.0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("merge", r"<<", "<"),
+):  # fmt: skip
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML file: its value and the line and column (from 1) of every key path."""
+
+    file: str
+    value: Any
+    marks: Mapping[Path_, Mark]
+
+    def place(self, path: Sequence[str | int]) -> str:
+        """`file:line:column` of a key path, or of the nearest path above it."""
+        path = tuple(path)
+        while path and path not in self.marks:
+            path = path[:-1]
+        line, column = self.marks.get(path, (1, 1))
+        return f"{self.file}:{line}:{column}"
+
+    def problem(self, table: str, path: Sequence[str | int], value: Any, rule: Say, repair: Say) -> Problem:
+        """A problem at one key path; `column` names the path."""
+        return Problem(
+            table=table,
+            file=self.place(path),
+            row=None,
+            column=".".join(str(p) for p in path) or None,
+            value="" if value is None else str(value),
+            rule_zh=rule.zh,
+            rule_en=rule.en,
+            repair_zh=repair.zh,
+            repair_en=repair.en,
+        )
+
+
+def read_yaml(path: Path, table: str) -> tuple[Document, list[Problem]]:
+    """Reads one YAML file; a file that cannot be read is an empty document and a problem."""
+    empty = Document(path.name, None, {})
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError:
+        rule = Say("找不到文件，或无法读取", "the file must exist and be readable")
+        return empty, [
+            empty.problem(table, (), str(path.name), rule, Say("检查文件名和位置", "check its name and place"))
+        ]
+    except UnicodeDecodeError:
+        rule = Say("YAML 文件必须是 UTF-8 编码", "a YAML file must be UTF-8")
+        return empty, [empty.problem(table, (), "", rule, Say("用 UTF-8 编码另存", "save it as UTF-8"))]
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return empty, []
+        marks: dict[Path_, Mark] = {}
+        twice = list(_walk(node, (), marks))
+        document = Document(path.name, loader.construct_document(node), marks)
+    except yaml.MarkedYAMLError as error:
+        return empty, [_syntax(path.name, table, error)]
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        rule = Say("YAML 文件必须能解析", "the YAML file must be readable")
+        return empty, [empty.problem(table, (), str(error).splitlines()[0], rule, Say("更正写法", "correct the text"))]
+    finally:
+        loader.dispose()
+    rule = Say("同一个键只能出现一次", "a key may stand only once")
+    repair = Say("删去其中一个", "delete one of them")
+    return document, [Document(path.name, None, {p: mark}).problem(table, p, p[-1], rule, repair) for p, mark in twice]
+
+
+def _syntax(file: str, table: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    at = {} if mark is None else {(): (mark.line + 1, mark.column + 1)}
+    rule = Say("YAML 语法有误", "the YAML must be well formed")
+    repair = Say("检查缩进、冒号和引号", "check indentation, colons and quotes")
+    return Document(file, None, at).problem(table, (), error.problem or "", rule, repair)
+
+
+def _walk(node: yaml.Node, path: Path_, marks: dict[Path_, Mark]) -> Iterator[tuple[Path_, Mark]]:
+    """Fills `marks` and yields keys that stand twice."""
+    marks.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            mark = (key.start_mark.line + 1, key.start_mark.column + 1)
+            if name in seen:
+                yield (*path, name), mark
+            seen.add(name)
+            marks[(*path, name)] = mark
+            yield from _walk(value, (*path, name), marks)
+    elif isinstance(node, yaml.SequenceNode):
+        for i, value in enumerate(node.value):
+            yield from _walk(value, (*path, i), marks)
+
+
+WORDS = {
+    "missing": Say("必须填写此项", "this key must be given"),
+    "extra_forbidden": Say("没有这一项设置", "there is no such setting"),
+    "bool_type": Say("必须是 true 或 false", "must be true or false"),
+    "int_type": Say("必须是整数", "must be a whole number"),
+    "int_from_float": Say("必须是整数", "must be a whole number"),
+    "float_type": Say("必须是数字", "must be a number"),
+    "string_type": Say("必须是文本", "must be text"),
+    "list_type": Say("必须是列表", "must be a list"),
+    "dict_type": Say("必须是键值对", "must be a mapping"),
+    "model_type": Say("必须是键值对", "must be a mapping"),
+    "tuple_type": Say("必须是列表", "must be a list"),
+    "finite_number": Say("必须是有限的数字", "must be a finite number"),
+}
+REPAIRS = {
+    "missing": Say("补上此项", "add it"),
+    "bool_type": Say("写 true 或 false（不写 yes、no、on、off）", "write true or false (not yes, no, on or off)"),
+    "string_type": Say("给文本加引号", "put the text in quotes"),
+}
+
+
+def read_settings(path: Path) -> tuple[Settings | None, Document, list[Problem]]:
+    """The planning model of one YAML file; None where it is wrong, with every problem at its line and column."""
+    document, problems = read_yaml(path, "model")
+    if problems and document.value is None:
+        return None, document, problems
+    settings, more = validate(document)
+    return (None if problems else settings), document, problems + more
+
+
+def validate(document: Document) -> tuple[Settings | None, list[Problem]]:
+    """Checks a document against the settings; every error becomes a Problem at its key path."""
+    try:
+        return Settings.model_validate({} if document.value is None else document.value), []
+    except ValidationError as error:
+        return None, [_problem(document, dict(e)) for e in error.errors()]
+
+
+def _problem(document: Document, error: Mapping[str, Any]) -> Problem:
+    """One pydantic error in both languages."""
+    kind, path = error["type"], tuple(error["loc"])
+    given = "" if kind == "missing" else error["input"]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    rule = WORDS.get(kind, Say(f"取值不合规定（{message}）", message))
+    repair = REPAIRS.get(kind, Say("按说明更正（见 docs/settings.md）", "correct it (see docs/settings.md)"))
+    if kind == "extra_forbidden":
+        near = get_close_matches(str(path[-1]), _keys_at(path[:-1]), n=1, cutoff=0.6)
+        known = "、".join(near) or "docs/settings.md"
+        repair = Say(
+            f"是否指 {known}" if near else f"设置项见 {known}", f"did you mean {near[0]}" if near else f"see {known}"
+        )
+    return document.problem("model", path, given, rule, repair)
+
+
+def _keys_at(path: Sequence[str | int]) -> list[str]:
+    """The keys that the settings know below one key path."""
+    schema = Settings.model_json_schema()
+
+    def resolve(node: dict[str, Any]) -> dict[str, Any]:
+        for option in node.get("anyOf", []):
+            if "$ref" in option or "items" in option:
+                node = option
+        if "$ref" in node:
+            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+        return node
+
+    node = schema
+    for part in path:
+        node = resolve(node)
+        node = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
+    return list(resolve(node).get("properties", {}))

@@ -1,0 +1,123 @@
+"""What the bureau did not bring and what is taken instead: the sentences of page one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from talentplan.workspace.case import Defaulted
+from talentplan.workspace.dictionary import load_dictionary
+from talentplan.workspace.settings import Settings
+
+__all__ = ["what_is_defaulted"]
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
+    """Every default that matters, in the order of the dictionary's tables."""
+    dictionary = load_dictionary()
+    found = [
+        Defaulted(spec.name, spec.if_empty_zh, spec.if_empty_en)
+        for spec in dictionary.tables.values()
+        if spec.if_empty_en and tables[spec.name].empty
+    ]
+    found += [
+        *_pools(tables),
+        *_retention(tables),
+        *_history(settings, tables),
+        *_entries(tables),
+        *_money(settings, tables),
+    ]
+    order = list(dictionary.tables)
+    return sorted(found, key=lambda d: order.index(d.table))
+
+
+def _listed(words: Iterable[str], most: int = 5) -> tuple[str, str]:
+    """A list in words, cut after `most`, in both languages."""
+    words = list(words)
+    head, more = words[:most], len(words) - most
+    if more <= 0:
+        return "、".join(head), ", ".join(head)
+    return "、".join(head) + f" 等 {len(words)} 项", ", ".join(head) + f" and {more} more"
+
+
+def _pools(tables: Tables) -> Iterable[Defaulted]:
+    entrants, offerings = tables["entrants"], tables["offerings"]
+    if entrants.empty:
+        return
+    groups = offerings.loc[offerings["entrant_group"] != "", "entrant_group"].unique()
+    without = sorted(set(groups) - set(entrants["entrant_group"]))
+    if without:
+        zh, en = _listed(without)
+        yield Defaulted(
+            "entrants",
+            f"招生对象 {zh} 没有生源数，不设生源上限",
+            f"no entrant pool is given for {en}: their number is not limited",
+        )
+
+
+def _retention(tables: Tables) -> Iterable[Defaulted]:
+    """Levels and years of study in use that neither the roll nor the retention table covers."""
+    offerings, retention = tables["offerings"], tables["retention"]
+    if retention.empty or offerings.empty:
+        return
+    level = offerings["program"].map(tables["programs"].set_index("program")["level"])
+    longest = offerings.groupby(level)["duration"].max()
+    used = [(lv, g) for lv, years in longest.items() for g in range(1, int(years) + 1)]
+    known = set(zip(retention["level"], retention["grade"], strict=True))
+    without = [f"{lv} {g}" for lv, g in used if (lv, g) not in known]
+    if without:
+        zh, en = _listed(without)
+        yield Defaulted(
+            "retention",
+            f"以下层次和年级没有留存率：{zh}；在校生表也推不出时按 1 计",
+            f"no retention is given for level and year of study {en}: 1 is taken where the roll does not tell",
+        )
+
+
+def _history(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    last_year = settings.horizon.first_year - 1
+    history = tables["intake_history"]
+    if not history.empty and int(history["year"].max()) != last_year:
+        year = int(history["year"].max())
+        yield Defaulted(
+            "intake_history",
+            f"历年招生止于 {year} 年，而计划从 {last_year + 1} 年开始；{last_year} 年按没有招生计",
+            f"the intake history ends in {year} while the plan starts in {last_year + 1}: no intake is taken for {last_year}",
+        )
+    roll = tables["roll"]
+    if not roll.empty and int(roll["year"].max()) != last_year:
+        year = int(roll["year"].max())
+        yield Defaulted(
+            "roll",
+            f"在校生数止于 {year} 年，不是 {last_year} 年；在校生按报到数和留存率推算",
+            f"the roll ends in {year}, not in {last_year}: those on roll are derived from registrations and retention",
+        )
+
+
+def _entries(tables: Tables) -> Iterable[Defaulted]:
+    """Offerings that nobody can enter."""
+    offerings, pathways = tables["offerings"], tables["pathways"]
+    closed = (offerings["entrant_group"] == "") & ~offerings["offering"].isin(pathways["to_offering"])
+    if closed.any():
+        zh, en = _listed(offerings.loc[closed, "offering"])
+        yield Defaulted(
+            "offerings",
+            f"计划行 {zh} 既无招生对象也无升学衔接，没有新生",
+            f"the offerings {en} have neither an entrant group nor a pathway: nobody enters them",
+        )
+
+
+def _money(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    offerings = tables["offerings"]
+    if not offerings.empty and not np.any(offerings[["cost", "fixed_cost"]].to_numpy() > 0):
+        yield Defaulted(
+            "offerings",
+            "没有办学成本，经费按零计",
+            "no costs are given: they are taken as zero",
+        )
+    if not any(b.kind == "recurrent" for b in settings.budget):
+        yield Defaulted("offerings", "没有经常性经费预算，不设上限", "no recurrent budget is given: it is not limited")
