@@ -70,6 +70,11 @@ def test_short_constant_and_gappy_series_do_not_stop_the_batch():
     assert np.isnan(found.mape[:, 3]).all()  # no share of nothing
 
 
+def test_a_year_that_was_not_counted_is_no_origin():
+    # From 2002 on to 2004 and 2005, from 2004 on to 2005; 2003 is unknown as origin and as actual value.
+    assert errors([10, 12, 14, NAN, 18, 20]).n[0, 0].tolist() == [1, 1, 1]
+
+
 def test_the_table_pools_and_marks_the_choice():
     found = errors([10, 12, 16, 18, 24], [10, 12, 14, 16, 18], [NAN, NAN, NAN, 1, 2])
     table = error_table(found, ["A", "B", "C"], ["excel_linear", "drift", "naive"])
