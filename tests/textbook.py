@@ -1,0 +1,597 @@
+"""The model of docs/how-a-plan-is-made.md written a second time, as a textbook would: loops, dictionaries, PuLP, CBC.
+
+It shares with the product only the parameters (Case, Openings, Cohorts) and is meant for tiny cases: every coefficient is
+spelled out where it is used, nothing is vectorised and nothing is clever.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pulp
+
+from talentplan.demand.openings import Openings
+from talentplan.supply import Cohorts
+from talentplan.workspace.case import Case
+
+MILLION = 1e6
+MONEY_UNIT = 1e4  # budget rows are written in 万元, which CBC's absolute tolerances like better
+
+
+@dataclass(frozen=True, slots=True)
+class TextbookResult:
+    """What the textbook found: status optimal | infeasible, the optimum, and every variable it decided.
+
+    Keys: intake, entrants, enrolled, load, completions (offering, year); passed, broken (pathway, year);
+    placed (program, occupation, level, year); unplaced (program, year); shortage (occupation, level, year);
+    bought (investment, year); lent (agreement, year); hired (school, year); hired_for (school, cluster, year).
+    """
+
+    status: str
+    objective: float
+    intake: dict[tuple[str, int], float]
+    values: dict[str, dict[tuple, float]] = field(default_factory=dict)
+
+
+def textbook_optimum(
+    case: Case, openings: Openings, cohorts: Cohorts, *, whole_classes: bool = False
+) -> TextbookResult:
+    """The optimum of a small case; with `whole_classes` the first years of section 7 are whole."""
+    book = _Book(case, openings, cohorts, whole_classes)
+    book.write()
+    return book.solve()
+
+
+class _Book:
+    def __init__(self, case: Case, openings: Openings, cohorts: Cohorts, whole_classes: bool) -> None:
+        self.case, self.settings, self.policy = case, case.settings, case.settings.policy
+        self.T = [int(t) for t in case.plan_years]
+        self.A = [int(t) for t in case.all_years]
+        self.T0, self.T1 = self.T[0], self.T[-1]
+        self.whole_years = self.T[: self.settings.solving.whole_class_years] if whole_classes else []
+        self.decision_years = self.T[: self.policy.change.decision_years]
+        self.lp = pulp.LpProblem("textbook", pulp.LpMinimize)
+        self.count = itertools.count()
+        self._read_offerings(cohorts)
+        self.pathways = case.table("pathways").to_dict("records")
+        self.schools = {r["school"]: r for r in case.table("schools").to_dict("records")}
+        self.levels = {r["level"]: r for r in case.table("levels").to_dict("records")}
+        self.investments = {r["investment"]: r for r in case.table("investments").to_dict("records")}
+        self.Q = {
+            (r["occupation"], r["level"], int(r["year"])): r["openings"]
+            for r in openings.table.to_dict("records")
+            if r["openings"] > 0
+        }
+
+    def _read_offerings(self, cohorts: Cohorts) -> None:
+        raw = {r["offering"]: r for r in self.case.table("offerings").to_dict("records")}
+        self.O: dict[str, dict] = {}
+        for n, row in enumerate(cohorts.offerings.to_dict("records")):
+            own = raw[row["offering"]]
+            row = dict(row, **{c: own[c] for c in ("places", "cost", "grant", "fixed_cost")})
+            row["s"] = [float(v) for v in cohorts.retention[n]]
+            row["inherited"] = {int(t): cohorts.inherited_enrolled[n, i] for i, t in enumerate(cohorts.years)}
+            row["completing"] = {
+                int(t): cohorts.inherited_completions[n, i] for i, t in enumerate(cohorts.years)
+            }
+            row["before"] = float(cohorts.enrolled_before[n])
+            row["D"] = int(row["duration"])
+            self.O[row["offering"]] = row
+        self.direct = [o for o, r in self.O.items() if not r["pathway_fed"]]
+        self.fed = [o for o, r in self.O.items() if r["pathway_fed"]]
+        self.decided = [o for o in self.direct if self.O[o]["control"] != "given"]
+        self.enrolled_last = [o for o in self.decided if self.O[o]["last_plan"] > 0]
+        self.new = [o for o in self.decided if self.O[o]["last_plan"] == 0]
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def var(self, name: str, low: float | None = 0, up: float | None = None, whole: bool = False):
+        kind = pulp.LpInteger if whole else pulp.LpContinuous
+        return pulp.LpVariable(f"{name}_{next(self.count)}", low, up, kind)
+
+    def row(self, constraint) -> None:
+        self.lp += constraint, f"c{next(self.count)}"
+
+    def write(self) -> None:
+        self._cohorts()
+        self._pathways()
+        self._balance()
+        self._teachers()
+        self._investment()
+        self._places()
+        self._training()
+        self._entrants()
+        self._recurrent()
+        self._changes()
+        self._totals()
+        self._bounds()
+        if self.whole_years:
+            self._whole_classes()
+        self._objective()
+
+    def _cohorts(self) -> None:
+        self.p_var = {(o, t): self.var("p") for o in self.O for t in self.T}
+        self.z = {
+            (a["pathway"], t): self.var("z", 0, None if t >= a["first_year"] else 0)
+            for a in self.pathways
+            for t in self.A
+        }
+        for o in self.fed:
+            for t in self.T:
+                if t not in self.whole_years:
+                    self.row(self.p(o, t) == self.e(o, t))
+        for o in self.direct:
+            for t in self.A:
+                self.row(self.z_in(o, t) <= self.e(o, t))
+
+    def z_in(self, o: str, t: int):
+        return pulp.lpSum(self.z[a["pathway"], t] for a in self.pathways if a["to_offering"] == o)
+
+    def z_out(self, o: str, t: int):
+        return pulp.lpSum(self.z[a["pathway"], t] for a in self.pathways if a["from_offering"] == o)
+
+    def p(self, o: str, t: int):
+        """Plan number; before the plan last year's, in the tail the last year's (what comes, where pathways feed it)."""
+        if t < self.T0:
+            return self.O[o]["last_plan"]
+        if t <= self.T1:
+            return self.p_var[o, t]
+        return self.e(o, t) if self.O[o]["pathway_fed"] else self.p_var[o, self.T1]
+
+    def e(self, o: str, t: int):
+        return self.z_in(o, t) if self.O[o]["pathway_fed"] else self.O[o]["fill"] * self.p(o, t)
+
+    def at_fill_one(self, o: str, t: int):
+        return self.p(o, t) if self.O[o]["pathway_fed"] else max(self.O[o]["fill"], 1.0) * self.p(o, t)
+
+    def _on_roll(self, o: str, t: int, entrants):
+        r = self.O[o]
+        ages = range(min(r["D"], t - self.T0 + 1))
+        return pulp.lpSum(r["s"][k] * entrants(o, t - k) for k in ages) + r["inherited"][t]
+
+    def E(self, o: str, t: int):
+        return self._on_roll(o, t, self.e)
+
+    def L(self, o: str, t: int):
+        return self._on_roll(o, t, self.at_fill_one)
+
+    def G(self, o: str, t: int):
+        r = self.O[o]
+        started = t - r["D"]
+        return r["completing"][t] + (r["completion"] * self.e(o, started) if started >= self.T0 else 0)
+
+    def _pathways(self) -> None:
+        self.b = {}
+        for a in self.pathways:
+            for t in self.A:
+                z = self.z[a["pathway"], t]
+                self.b[a["pathway"], t] = b = self.var("b")
+                G = self.G(a["from_offering"], t)
+                if t >= a["first_year"]:
+                    self.row(z + b >= a["min_share"] * G)
+                self.row(z <= a["max_share"] * G)
+                if not math.isnan(a["seats"]):
+                    self.row(z <= a["seats"])
+        for o in self.O:
+            for t in self.A:
+                self.row(self.z_out(o, t) <= self.G(o, t))
+
+    def V(self, i: str, t: int):
+        return pulp.lpSum(
+            r["local_retention"] * (1 - r["progression_outside"]) * (self.G(o, t) - self.z_out(o, t))
+            for o, r in self.O.items()
+            if r["program"] == i
+        )
+
+    # -- balance ----------------------------------------------------------------------------------------------------
+
+    def _balance(self) -> None:
+        self.programs = {r["program"]: r for r in self.case.table("programs").to_dict("records")}
+        links = self.case.table("crosswalk").to_dict("records")
+        self.m, self.placing_cost = {}, {}
+        for link in links:
+            i = link["program"]
+            for j, level, t in self.Q:
+                steps = self.levels[self.programs[i]["level"]]["rank"] - self.levels[level]["rank"]
+                fits = 0 <= steps <= self.policy.over_qualified_steps
+                fits = fits or (steps == -1 and link["under_qualified_ok"])
+                if j != link["occupation"] or not fits:
+                    continue
+                self.m[i, j, level, t] = self.var("m")
+                weights = self.settings.objective
+                self.placing_cost[i, j, level, t] = weights.over_qualified * max(
+                    steps, 0
+                ) + weights.mismatch * (1 - link["relevance"])
+        self.unplaced = {(i, t): self.var("u") for i in self.programs for t in self.A}
+        self.shortage = {job: self.var("s") for job in self.Q}
+        of_program, of_job = defaultdict(list), defaultdict(list)
+        for (i, j, level, t), m in self.m.items():
+            of_program[i, t].append(m)
+            of_job[j, level, t].append(m)
+        for i, t in self.unplaced:
+            self.row(pulp.lpSum(of_program[i, t]) + self.unplaced[i, t] == self.V(i, t))
+        for job, q in self.Q.items():
+            self.row(pulp.lpSum(of_job[job]) + self.shortage[job] == q)
+
+    # -- limits -----------------------------------------------------------------------------------------------------
+
+    def _teachers(self) -> None:
+        specialists = self.case.table("specialists").to_dict("records")
+        students = {
+            r["cluster"]: r["students_per_specialist"] for r in self.case.table("clusters").to_dict("records")
+        }
+        self.h = {(s, u): self.var("h", 0, r["hire_max"]) for s, r in self.schools.items() for u in self.A}
+        self.hc = {(n["school"], n["cluster"], u): self.var("hc") for n in specialists for u in self.A}
+        for s, u in self.h:
+            self.row(pulp.lpSum(v for (s2, _, u2), v in self.hc.items() if (s2, u2) == (s, u)) <= self.h[s, u])
+        for n in specialists:
+            s, c, ratio = n["school"], n["cluster"], students[n["cluster"]]
+            if math.isnan(ratio):
+                continue
+            stay = 1 - self.schools[s]["leave_rate"]
+            lines = [o for o, r in self.O.items() if (r["school"], r["cluster"]) == (s, c)]
+            for t in self.A:
+                hired = pulp.lpSum(self.hc[s, c, u] * stay ** (t - u - 1) for u in self.A if u < t)
+                inherited = sum(self.O[o]["inherited"][t] for o in lines)
+                stock = max(ratio * n["persons"] * stay ** (t - self.T0), inherited)
+                self.row(pulp.lpSum(self.L(o, t) for o in lines) <= stock + ratio * hired)
+
+    def _ratio(self, s: str) -> float:
+        own = self.schools[s]["students_per_teacher"]
+        if not math.isnan(own):
+            return own
+        levels = {r["level"] for r in self.O.values() if r["school"] == s}
+        known = [self.levels[level]["students_per_teacher"] for level in levels]
+        return min((x for x in known if not math.isnan(x)), default=math.nan)
+
+    def _investment(self) -> None:
+        self.x = {
+            (i, y): self.var("x", 0, None, whole=bool(r["lump"]) and y in self.whole_years)
+            for i, r in self.investments.items()
+            for y in self.T
+        }
+        for i, r in self.investments.items():
+            self.row(pulp.lpSum(self.x[i, y] for y in self.T) <= r["units_max"])
+        entries = [b for b in self.settings.budget if b.kind == "investment"]
+        if not entries:
+            return
+        for y in self.T:
+            marks = sorted({r["earmark"] for r in self.investments.values()} | {b.earmark for b in entries})
+            general = {k: self.var("g") for k in marks}
+            for k in marks:
+                cost = pulp.lpSum(
+                    r["cost"] * self.x[i, y] for i, r in self.investments.items() if r["earmark"] == k
+                )
+                own = self._amount(entries, k, y) or 0.0 if k else 0.0
+                self.row(cost / MONEY_UNIT <= own / MONEY_UNIT + general[k])
+            amount = self._amount(entries, "", y) or 0.0
+            self.row(pulp.lpSum(general.values()) <= amount / MONEY_UNIT)
+
+    @staticmethod
+    def _amount(entries, earmark: str, year: int) -> float | None:
+        """Money of one earmark in a calendar year: its own entries, else those of every year; None where neither."""
+        mine = [b for b in entries if b.earmark == earmark]
+        own = [b.amount for b in mine if b.year == year] or [b.amount for b in mine if b.year is None]
+        return sum(own) if own else None
+
+    def bought(self, t: int, adds: str, **where: str):
+        """Places, hours or teachers in use in year t."""
+        return pulp.lpSum(
+            r["amount"] * self.x[i, y]
+            for i, r in self.investments.items()
+            if r["adds"] == adds and all(r[c] == v for c, v in where.items())
+            for y in self.T
+            if y + r["lead"] <= t <= y + r["lead"] + r["life"] - 1
+        )
+
+    def _places(self) -> None:
+        for t in self.A:
+            for o, r in self.O.items():
+                if not math.isnan(r["places"]):
+                    places = max(r["places"], r["inherited"][t])
+                    self.row(self.L(o, t) <= places + self.bought(t, "offering_places", offering=o))
+            for s, r in self.schools.items():
+                lines = [o for o in self.O if self.O[o]["school"] == s]
+                load = pulp.lpSum(self.L(o, t) for o in lines)
+                if not math.isnan(r["places"]):
+                    places = max(r["places"], sum(self.O[o]["inherited"][t] for o in lines))
+                    self.row(load <= places + self.bought(t, "school_places", school=s))
+                self._school_teachers(s, lines, t)
+
+    def _school_teachers(self, s: str, lines: list[str], t: int) -> None:
+        r, ratio = self.schools[s], self._ratio(s)
+        counts = [n for n in (r["teachers_general"], r["teachers_specialist"]) if not math.isnan(n)]
+        if math.isnan(ratio) or not counts:
+            return
+        weight = {o: self.levels[self.O[o]["level"]]["student_weight"] for o in lines}
+        stay = 1 - r["leave_rate"]
+        stock = ratio * sum(counts) * stay ** (t - self.T0)
+        stock = max(stock, sum(weight[o] * self.O[o]["inherited"][t] for o in lines))
+        hired = pulp.lpSum(self.h[s, u] * stay ** (t - u - 1) for u in self.A if u < t)
+        more = ratio * (hired + self.bought(t, "teachers", school=s))
+        self.row(pulp.lpSum(weight[o] * self.L(o, t) for o in lines) <= stock + more)
+
+    def _training(self) -> None:
+        resources = {r["resource"]: r for r in self.case.table("resources").to_dict("records")}
+        agreements = {r["agreement"]: r for r in self.case.table("agreements").to_dict("records")}
+        needs = {(r["program"], r["kind"]): r["hours"] for r in self.case.table("needs").to_dict("records")}
+        self.agreements = agreements
+        self.y = {}
+        for g, r in agreements.items():
+            for t in self.A:
+                runs = r["first_year"] <= t <= r["last_year"]
+                self.y[g, t] = self.var("y", 0, r["hours_max"] if runs else 0)
+        for k, r in resources.items():
+            for t in self.A:
+                lent = pulp.lpSum(self.y[g, t] for g in agreements if agreements[g]["resource"] == k)
+                self.row(lent <= r["workplaces"] * r["hours"])
+        if not resources or not needs:
+            return
+        kinds = {k for _, k in needs} | {r["kind"] for r in resources.values()}
+        for s, kind, t in itertools.product(self.schools, kinds, self.A):
+            need = {o: needs.get((r["program"], kind), 0.0) for o, r in self.O.items() if r["school"] == s}
+            own = sum(
+                r["workplaces"] * r["hours"]
+                for r in resources.values()
+                if (r["unit"], r["kind"]) == (s, kind)
+            )
+            own = max(own, sum(hours * self.O[o]["inherited"][t] for o, hours in need.items()))
+            borrowed = pulp.lpSum(
+                r["delivery_rate"] * self.y[g, t]
+                for g, r in agreements.items()
+                if r["school"] == s and resources[r["resource"]]["kind"] == kind
+            )
+            lent = pulp.lpSum(
+                self.y[g, t]
+                for g, r in agreements.items()
+                if (resources[r["resource"]]["unit"], resources[r["resource"]]["kind"]) == (s, kind)
+            )
+            used = pulp.lpSum(hours * self.E(o, t) for o, hours in need.items())
+            self.row(used <= own + self.bought(t, "hours", school=s, kind=kind) + borrowed - lent)
+
+    def _entrants(self) -> None:
+        pool = defaultdict(dict)
+        for r in self.case.table("entrants").to_dict("records"):
+            pool[r["entrant_group"], r["origin"]][int(r["year"])] = r["persons"] * r["take_up"]
+        rows = self.case.table("catchments").to_dict("records")
+        for group in sorted({g for g, _ in pool}):
+            everywhere = {k for g, k in pool if g == group}
+            lines = defaultdict(list)
+            for o in self.direct:
+                if self.O[o]["entrant_group"] == group:
+                    own = {r["origin"] for r in rows if r["school"] == self.O[o]["school"]}
+                    lines[frozenset(own or everywhere)].append(o)
+            for t in self.A:
+                from_origin = defaultdict(list)
+                for catchment, members in lines.items():
+                    r = {k: self.var("r") for k in sorted(catchment & everywhere)}
+                    persons = pulp.lpSum(self.e(o, t) - self.z_in(o, t) for o in members)
+                    self.row(persons == pulp.lpSum(r.values()))
+                    for k, v in r.items():
+                        from_origin[k].append(v)
+                for k in sorted(everywhere):
+                    known = [y for y in pool[group, k] if y <= t]
+                    cap = pool[group, k][max(known)] if known else 0.0
+                    self.row(pulp.lpSum(from_origin[k]) <= cap)
+
+    def _school_year_money(self, t: int):
+        """C[t]; before the plan, what the students on roll and the lines that taught them cost."""
+        if t < self.T0:
+            return sum(
+                (r["cost"] - r["grant"]) * r["before"] + (r["fixed_cost"] if r["before"] > 0 else 0.0)
+                for r in self.O.values()
+            )
+        return (
+            pulp.lpSum((r["cost"] - r["grant"]) * self.E(o, t) for o, r in self.O.items())
+            + pulp.lpSum(r["fixed_cost"] * self.w[o, t] for o, r in self.O.items() if r["fixed_cost"] > 0)
+            + pulp.lpSum(r["price"] * self.y[g, t] for g, r in self.agreements.items())
+        )
+
+    def _recurrent(self) -> None:
+        self.w = {}
+        for o, r in self.O.items():
+            F = max(r["last_plan"], r["class_max"])
+            for t in self.A:
+                self.w[o, t] = w = self.var("w", 1 if r["inherited"][t] > 0 else 0)
+                for u in range(max(self.T0, t - r["D"] + 1), t + 1):
+                    self.row(w >= self.p(o, u) * (1 / F))
+        entries = [b for b in self.settings.budget if b.kind == "recurrent"]
+        share = self.policy.autumn_share
+        self.C = {t: self._school_year_money(t) for t in [self.T0 - 1, *self.A]}
+        self.hired = {
+            t: pulp.lpSum(
+                self.h[s, u] * (1 - r["leave_rate"]) ** (t - u - 1)
+                for s, r in self.schools.items()
+                for u in self.A
+                if u < t
+            )
+            for t in self.A
+        }
+
+        def inherited(t: int) -> float:
+            key = (lambda r: r["before"]) if t < self.T0 else (lambda r: r["inherited"][t])
+            return sum(
+                (r["cost"] - r["grant"]) * key(r) + (r["fixed_cost"] if key(r) > 0 else 0)
+                for r in self.O.values()
+            )
+
+        for y in self.A:
+            amount = self._amount(entries, "", y)
+            if amount is None:
+                continue
+            amount = max(amount, share * inherited(y) + (1 - share) * inherited(y - 1))
+            spent = share * self.C[y] + (1 - share) * self.C[y - 1] + self.policy.teacher_cost * self.hired[y]
+            self.row(spent * (1 / MONEY_UNIT) <= amount / MONEY_UNIT)
+
+    def limit(self, o: str) -> float | None:
+        if self.policy.relative_change is not None:
+            return max(self.policy.relative_floor, self.policy.relative_change * self.O[o]["last_plan"])
+        if self.policy.change.classes_per_offering is not None:
+            return self.policy.change.classes_per_offering * self.O[o]["class_max"]
+        return None
+
+    def _changes(self) -> None:
+        self.a = {(o, t): self._yes_no(t) for o in self.new for t in self.decision_years}
+        self.c = {(o, t): self._yes_no(t) for o in self.enrolled_last for t in self.decision_years}
+        self.moved = {}
+        changed = defaultdict(list)
+        for o in self.decided:
+            r, limit = self.O[o], self.limit(o)
+            for n, t in enumerate(self.T):
+                up, down = self.var("up", 0, limit), self.var("down", 0, limit)
+                opened = self.var("opened") if (o, t) in self.a else 0
+                closed = self.var("closed") if (o, t) in self.c else 0
+                self.row(self.p(o, t) - self.p(o, t - 1) == up - down + opened - closed)
+                self.moved[o, t] = up + down + opened + closed
+                if limit:
+                    changed[t].append((up, down, limit))
+                if o in self.new:
+                    greatest = r["max_plan"] if math.isfinite(r["max_plan"]) else 4 * r["class_max"]
+                    if (o, t) in self.a:
+                        self.row(opened <= greatest * self.a[o, t])
+                    so_far = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
+                    self.row(self.p(o, t) <= greatest * so_far)
+                elif (o, t) in self.c and limit is not None:
+                    reach = r["last_plan"] + (n + 1) * limit
+                    self.row(closed <= reach * self.c[o, t])
+                    self.row(self.p(o, t) <= reach * (1 - self.c[o, t]))
+        self._counts(changed)
+
+    def _yes_no(self, t: int):
+        return self.var("yes", 0, 1, whole=t in self.whole_years)
+
+    def _counts(self, changed) -> None:
+        change = self.policy.change
+        for t in self.decision_years:
+            if change.max_open is not None:
+                self.row(pulp.lpSum(a for (_, u), a in self.a.items() if u == t) <= change.max_open)
+            if change.max_close is not None:
+                self.row(pulp.lpSum(c for (_, u), c in self.c.items() if u == t) <= change.max_close)
+        if change.points_share is None:
+            return
+        allowed = change.points_share * len(self.enrolled_last)
+        for t in self.T:
+            shares = []
+            for up, down, limit in changed[t]:
+                if t in self.whole_years:
+                    g = self._yes_no(t)
+                    self.row(up + down <= limit * g)
+                    shares.append(g)
+                else:
+                    shares.append((up + down) * (1 / limit))
+            self.row(pulp.lpSum(shares) <= allowed)
+
+    def _totals(self) -> None:
+        attributes = ("level", "school", "authority", "control", "district", "cluster", "track")
+        for total in self.settings.totals:
+            wanted = {c: getattr(total, c) for c in attributes if getattr(total, c) is not None}
+            lines = [o for o, r in self.O.items() if all(r[c] == v for c, v in wanted.items())]
+            groups = [lines]
+            if total.by_school:
+                groups = [[o for o in lines if self.O[o]["school"] == s] for s in self.schools]
+            for group in filter(None, groups):
+                last = sum(self.O[o]["last_plan"] for o in group)
+                for t in self.T:
+                    if total.year not in (None, t):
+                        continue
+                    sum_p = pulp.lpSum(self.p(o, t) for o in group)
+                    if total.least is not None:
+                        self.row(sum_p >= total.least)
+                    if total.greatest is not None:
+                        self.row(sum_p <= total.greatest)
+                    if total.relative is not None:
+                        self.row(sum_p >= (1 - total.relative) * last)
+                        self.row(sum_p <= (1 + total.relative) * last)
+
+    def _bounds(self) -> None:
+        for o, r in self.O.items():
+            for t in self.T:
+                if r["control"] == "given":
+                    self.row(self.p(o, t) == r["last_plan"])
+                elif r["last_plan"] > 0:
+                    self.row(self.p(o, t) >= r["min_plan"])
+                    if math.isfinite(r["max_plan"]):
+                        self.row(self.p(o, t) <= r["max_plan"])
+
+    def _whole_classes(self) -> None:
+        for t in self.whole_years:
+            for o in self.decided:
+                r = self.O[o]
+                k, steps = self.var("k", 0, None, whole=True), self.var("steps", 0, None, whole=True)
+                self.row(self.p(o, t) == r["class_step"] * steps)
+                self.row(self.p(o, t) >= r["class_min"] * k)
+                self.row(self.p(o, t) <= r["class_max"] * k)
+                if o in self.enrolled_last:
+                    self.row(k + self.c.get((o, t), 0) >= 1)
+            for o in self.fed:
+                seats = self.var("seats", 0, None, whole=True)
+                self.row(self.p(o, t) == seats)
+                self.row(self.p(o, t) >= self.e(o, t))
+                self.row(self.p(o, t) <= self.e(o, t) + 1)
+
+    # -- objective --------------------------------------------------------------------------------------------------
+
+    def _objective(self) -> None:
+        weights = self.settings.objective
+        year = {t: (1 + self.policy.discount_rate) ** -(t - self.T0) for t in self.A}
+        priority = {r["occupation"]: r["priority"] for r in self.case.table("occupations").to_dict("records")}
+        terms = []
+        for (j, level, t), q in self.Q.items():
+            price = weights.shortage * priority[j] * self.levels[level]["shortage_weight"] * year[t]
+            pieces, low = [], 0.0
+            for up, factor in weights.shortage_steps:
+                piece = self.var("piece", 0, (up - low) * q)
+                pieces.append(piece)
+                terms.append(price * factor * piece)
+                low = up
+            self.row(pulp.lpSum(pieces) == self.shortage[j, level, t])
+        terms += [weights.unplaced * year[t] * u for (_, t), u in self.unplaced.items()]
+        terms += [self.placing_cost[k] * year[k[-1]] * m for k, m in self.m.items()]
+        terms += [weights.broken_promise * year[t] * b for (_, t), b in self.b.items()]
+        terms += [weights.moved_seat * year[t] * moved for (_, t), moved in self.moved.items()]
+        price = weights.money / MILLION
+        if price > 0:
+            for t in self.A:
+                terms.append(price * year[t] * (self.C[t] + self.policy.teacher_cost * self.hired[t]))
+            for (i, y), x in self.x.items():
+                r = self.investments[i]
+                used = [t for t in self.A if y + r["lead"] <= t <= y + r["lead"] + r["life"] - 1]
+                yearly = self._annuity(r["cost"], int(r["life"]))
+                terms.append(price * yearly * sum(year[t] for t in used) * x)
+        self.lp.setObjective(pulp.lpSum(terms))
+
+    def _annuity(self, cost: float, life: int) -> float:
+        rate = self.policy.discount_rate
+        return cost / life if rate == 0 else cost * rate / (1 - (1 + rate) ** -life)
+
+    # -- answer -----------------------------------------------------------------------------------------------------
+
+    def solve(self) -> TextbookResult:
+        self.lp.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0.0, gapAbs=0.0, threads=1))
+        status = pulp.LpStatus[self.lp.status].lower()
+        if status != "optimal":
+            return TextbookResult("infeasible" if status in ("infeasible", "undefined") else status, math.nan, {})
+        value = pulp.value
+        pairs = [(o, t) for o in self.O for t in self.A]
+        hired = {k: value(v) for k, v in self.h.items()}
+        values = {
+            "intake": {(o, t): value(self.p(o, t)) for o, t in pairs},
+            "entrants": {(o, t): value(self.e(o, t)) for o, t in pairs},
+            "enrolled": {(o, t): value(self.E(o, t)) for o, t in pairs},
+            "completions": {(o, t): value(self.G(o, t)) for o, t in pairs},
+            "passed": {k: value(v) for k, v in self.z.items()},
+            "broken": {k: value(v) for k, v in self.b.items()},
+            "placed": {k: value(v) for k, v in self.m.items()},
+            "unplaced": {k: value(v) for k, v in self.unplaced.items()},
+            "shortage": {k: value(v) for k, v in self.shortage.items()},
+            "bought": {k: value(v) for k, v in self.x.items()},
+            "lent": {k: value(v) for k, v in self.y.items()},
+            "hired": hired,
+            "hired_for": {k: value(v) for k, v in self.hc.items()},
+            "money": {(t,): value(pulp.lpSum(v)) if t >= self.T0 else v for t, v in self.C.items()},
+        }
+        intake = {(o, t): values["intake"][o, t] for o in self.O for t in self.T}
+        return TextbookResult("optimal", float(value(self.lp.objective)), intake, values)
