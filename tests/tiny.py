@@ -3,7 +3,7 @@
 Schools: a secondary school (zz1), a college (gz1) and an applied university (bk1). Programs: CNC machining (sk),
 robotics (jq) and accounting (kj) at secondary level, the first two also above.
 
-Pathways: zz1-sk-3+2 -> gz1-sk-2 (promised 0.8), gz1-sk -> bk1-sk-top (examination), zz1-jq -> gz1-jq (examination, 20 seats).
+Pathways: zz1-sk-32 -> gz1-sk-2 (agreed, 0.8 promised), gz1-sk -> bk1-sk-top and zz1-jq -> gz1-jq (by examination).
 """
 
 from __future__ import annotations

@@ -5,10 +5,13 @@ from __future__ import annotations
 from talentplan.workspace.build import build_case
 from talentplan.workspace.case import Case, Defaulted, Rule
 from talentplan.workspace.dictionary import ColumnSpec, Dictionary, TableSpec, load_dictionary
+from talentplan.workspace.read import read_case, scenario_names
 from talentplan.workspace.routes import longest_route
+from talentplan.workspace.rules import RULE_KINDS
 from talentplan.workspace.settings import Settings
 
 __all__ = [
+    "RULE_KINDS",
     "Case",
     "ColumnSpec",
     "Defaulted",
@@ -19,4 +22,6 @@ __all__ = [
     "build_case",
     "load_dictionary",
     "longest_route",
+    "read_case",
+    "scenario_names",
 ]

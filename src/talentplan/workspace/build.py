@@ -33,11 +33,12 @@ def build_case(
 ) -> Case:
     """A Case from tables in memory, with the same checks as one read from files.
 
-    Partial rows take the defaults of the data dictionary; row n of a problem is the n-th row given. Raises InputError with all problems.
+    Partial rows take the defaults of the data dictionary; row n of a problem is the n-th row given. Raises InputError
+    with all problems.
     """
     problems: list[Problem] = []
     if not isinstance(settings, Settings):
-        found, problems = validate(Document("settings", dict(settings), {}))
+        found, problems = validate(Settings, Document("settings", dict(settings), {}), "model")
         if found is None:
             raise InputError(problems)
         settings = found
@@ -64,7 +65,7 @@ def assemble(
     problems: Sequence[Problem] = (),
     **told: Any,
 ) -> Case:
-    """A Case from converted tables; raises InputError with the problems given and found. `told` are further fields of Case."""
+    """A Case from converted tables; `told` are further fields of Case. Raises InputError with all problems."""
     dictionary = load_dictionary()
     whole = {name: records.get(name) or empty_records(spec) for name, spec in dictionary.tables.items()}
     rules = tuple(sorted(rules, key=lambda r: r.id))

@@ -40,7 +40,8 @@ class Cells:
     """One table as a reader found it.
 
     frame: columns by their names in the dictionary, cells untouched. rows: int[row], the number of each row as the
-    user sees it (line of the file or row of the sheet); 0 where there is none.
+    user sees it (line of the file or row of the sheet); 0 where there is none. headings: how the file heads a column,
+    where that is not its name. failed: the table is there but could not be read, which is already reported.
     """
 
     table: str
@@ -48,6 +49,8 @@ class Cells:
     sheet: str | None
     frame: pd.DataFrame
     rows: NDArray[np.int64]
+    headings: Mapping[str, str] = field(default_factory=dict)
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Records:
 
     data: declared columns in declared order and dtype. origin: file, sheet, row of every row of `data`.
     doubt: bool[row] by column, true where the cell is already reported, so that no second rule reports it again.
+    file, sheet: where the table stands. headings: how that file heads a column, where that is not its name.
     absent: the whole table could not be read and is already reported.
     """
 
@@ -63,6 +67,9 @@ class Records:
     data: pd.DataFrame
     origin: pd.DataFrame
     doubt: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    file: str = ""
+    sheet: str | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)
     absent: bool = False
 
     def sound(self, *columns: str) -> NDArray[np.bool_]:
@@ -80,7 +87,7 @@ class Records:
             table=self.spec.name,
             file=file,
             row=int(row) or None,
-            column=column,
+            column=None if column is None else self.headings.get(column, column),
             value=str(value),
             rule_zh=rule.zh,
             rule_en=rule.en,

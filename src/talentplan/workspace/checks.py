@@ -11,8 +11,8 @@ import pandas as pd
 from talentplan.errors import Problem
 from talentplan.workspace.case import Rule
 from talentplan.workspace.cells import Records, Say, show, table_problem
-from talentplan.workspace.meaning import MEANINGS
 from talentplan.workspace.dictionary import ColumnSpec
+from talentplan.workspace.meaning import MEANINGS
 from talentplan.workspace.settings import Settings
 
 __all__ = ["check_all", "check_keys", "check_order", "check_presence", "check_references"]
@@ -44,7 +44,7 @@ def check_presence(settings: Settings, tables: Tables) -> list[Problem]:
             spec = records.spec
             rule = Say(f"必须提供“{spec.zh}”表（{name}）", f"the table {name} ({spec.en}) must be given and have rows")
             repair = Say(f"补上该表：{spec.row_zh or spec.zh}，一行一项", f"add it; one row is {spec.row}")
-            problems.append(table_problem(spec, name, rule, repair))
+            problems.append(table_problem(spec, records.file or name, rule, repair, sheet=records.sheet))
     return problems
 
 
@@ -106,12 +106,13 @@ def check_references(records: Records, tables: Tables) -> list[Problem]:
         unknown = ~values.isin(known).to_numpy() & records.sound(c.name)
         if not c.required:
             unknown &= values.to_numpy() != c.default
-        if unknown.any():
+        doubtful = int((~target.sound(target.spec.key[0])).sum())
+        if values[unknown].nunique() > doubtful:  # else they may mean the rows whose code is already reported
             problems += _unknown_codes(records, c, target, np.flatnonzero(unknown))
     return problems
 
 
-def _unknown_codes(records: Records, c: ColumnSpec, target: Records, positions: np.ndarray) -> list[Problem]:  # type: ignore[type-arg]
+def _unknown_codes(records: Records, c: ColumnSpec, target: Records, positions: np.ndarray) -> list[Problem]:
     known = target.data[target.spec.key[0]]
     spec = target.spec
     rule = Say(f"代码必须在“{spec.zh}”表中", f"must be a code of the table {spec.name}")

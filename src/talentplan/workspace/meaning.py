@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ ENTERED_BY_PATHWAY = ("second_segment", "top_up", "ordinary")
 REGISTERED_PER_PLAN = 1.5
 
 
-def _attribute(codes: pd.Series[str], target: Records, column: str) -> pd.Series[object]:
+def _attribute(codes: pd.Series[Any], target: Records, column: str) -> pd.Series[Any]:
     """A column of the referenced table, row by row; missing where the code is unknown or the cell is reported."""
     key = target.spec.key[0]
     frame = target.data[target.sound(key, column)].drop_duplicates(key)
@@ -38,38 +39,41 @@ def _rank(offerings: pd.Series[str], tables: Tables) -> NDArray[np.float64]:
 def check_staffing(settings: Settings, tables: Tables) -> list[Problem]:
     """The occupations of one industry and year take at most the whole of its employment."""
     records = tables["staffing"]
-    sound = records.sound("industry", "year", "share")
-    sums = records.data[sound].groupby(["industry", "year"], sort=False)["share"].agg(["sum", "size"])
     rule = Say("同一行业同一年的占比合计不得大于 1", "the shares of one industry and year must sum to at most 1")
     problems = []
-    for (industry, year), total in sums.loc[sums["sum"] > 1 + EPSILON, "sum"].items():
-        rows = sound & ((records.data["industry"] == industry) & (records.data["year"] == year)).to_numpy()
-        repair = Say(
-            f"行业 {industry} 合计为 {show(total)}，更正占比",
-            f"the sum of {industry} is {show(total)}; correct the shares",
-        )
-        problems.append(records.problem(int(np.flatnonzero(rows)[-1]), "share", show(total), rule, repair))
+    for name, last, total in _sums(records, ["industry", "year"], "share"):
+        if total > 1 + EPSILON:
+            repair = Say(
+                f"行业 {name} 合计为 {show(total)}，更正占比",
+                f"the sum of industry {name} is {show(total)}; correct the shares",
+            )
+            problems.append(records.problem(last, "share", show(total), rule, repair))
     return problems
 
 
 def check_education_mix(settings: Settings, tables: Tables) -> list[Problem]:
     """The levels asked for by one occupation make up all its openings."""
     records = tables["education_mix"]
-    sound = records.sound("occupation", "share")
-    whole = records.data.assign(sound=sound).groupby("occupation")["sound"].all()
-    sums = records.data[sound].groupby("occupation", sort=False)["share"].sum()
+    in_doubt = set(records.data.loc[~records.sound("occupation", "share"), "occupation"])
     rule = Say("同一职业各层次占比之和必须等于 1", "the shares of one occupation must sum to 1")
     problems = []
-    for occupation, total in sums[(sums - 1).abs() > EPSILON].items():
-        if not whole[occupation]:
-            continue
-        last = int(np.flatnonzero((records.data["occupation"] == occupation).to_numpy())[-1])
-        repair = Say(
-            f"职业 {occupation} 合计为 {show(total)}，更正占比或补上缺的层次",
-            f"the sum of {occupation} is {show(total)}; correct the shares or add the missing level",
-        )
-        problems.append(records.problem(last, "share", show(total), rule, repair))
+    for name, last, total in _sums(records, ["occupation"], "share"):
+        if abs(total - 1) > EPSILON and name not in in_doubt:
+            repair = Say(
+                f"职业 {name} 合计为 {show(total)}，更正占比或补上缺的层次",
+                f"the sum of occupation {name} is {show(total)}; correct the shares or add the missing level",
+            )
+            problems.append(records.problem(last, "share", show(total), rule, repair))
     return problems
+
+
+def _sums(records: Records, by: list[str], column: str) -> Iterator[tuple[str, int, float]]:
+    """Code, position of the last row and sum of every group, over the cells that are sound."""
+    sound = np.flatnonzero(records.sound(*by, column))
+    rows = records.data.iloc[sound][[*by, column]].assign(position=sound)
+    sums = rows.groupby(by, sort=False).agg(total=(column, "sum"), last=("position", "max")).reset_index()
+    for name, last, total in zip(sums[by[0]], sums["last"], sums["total"], strict=True):
+        yield str(name), int(last), float(total)
 
 
 def check_years(settings: Settings, tables: Tables) -> list[Problem]:

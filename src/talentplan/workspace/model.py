@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from talentplan.errors import Problem
 from talentplan.workspace.cells import Say
@@ -18,7 +18,8 @@ from talentplan.workspace.settings import Settings
 
 __all__ = ["Document", "read_settings", "read_yaml", "validate"]
 
-Path_ = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+KeyPath = tuple[str | int, ...]
 Mark = tuple[int, int]
 
 
@@ -30,7 +31,7 @@ _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
-    ("float", r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", "-+.0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan", "-+.0123456789"),
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("merge", r"<<", "<"),
 ):  # fmt: skip
@@ -43,7 +44,7 @@ class Document:
 
     file: str
     value: Any
-    marks: Mapping[Path_, Mark]
+    marks: Mapping[KeyPath, Mark]
 
     def place(self, path: Sequence[str | int]) -> str:
         """`file:line:column` of a key path, or of the nearest path above it."""
@@ -86,7 +87,7 @@ def read_yaml(path: Path, table: str) -> tuple[Document, list[Problem]]:
         node = loader.get_single_node()
         if node is None:
             return empty, []
-        marks: dict[Path_, Mark] = {}
+        marks: dict[KeyPath, Mark] = {}
         twice = list(_walk(node, (), marks))
         document = Document(path.name, loader.construct_document(node), marks)
     except yaml.MarkedYAMLError as error:
@@ -103,13 +104,13 @@ def read_yaml(path: Path, table: str) -> tuple[Document, list[Problem]]:
 
 def _syntax(file: str, table: str, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
-    at = {} if mark is None else {(): (mark.line + 1, mark.column + 1)}
+    at: dict[KeyPath, Mark] = {} if mark is None else {(): (mark.line + 1, mark.column + 1)}
     rule = Say("YAML 语法有误", "the YAML must be well formed")
     repair = Say("检查缩进、冒号和引号", "check indentation, colons and quotes")
     return Document(file, None, at).problem(table, (), error.problem or "", rule, repair)
 
 
-def _walk(node: yaml.Node, path: Path_, marks: dict[Path_, Mark]) -> Iterator[tuple[Path_, Mark]]:
+def _walk(node: yaml.Node, path: KeyPath, marks: dict[KeyPath, Mark]) -> Iterator[tuple[KeyPath, Mark]]:
     """Fills `marks` and yields keys that stand twice."""
     marks.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, yaml.MappingNode):
@@ -153,38 +154,38 @@ def read_settings(path: Path) -> tuple[Settings | None, Document, list[Problem]]
     document, problems = read_yaml(path, "model")
     if problems and document.value is None:
         return None, document, problems
-    settings, more = validate(document)
+    settings, more = validate(Settings, document, "model")
     return (None if problems else settings), document, problems + more
 
 
-def validate(document: Document) -> tuple[Settings | None, list[Problem]]:
-    """Checks a document against the settings; every error becomes a Problem at its key path."""
+def validate(model: type[Model], document: Document, table: str) -> tuple[Model | None, list[Problem]]:
+    """Checks a document against a pydantic model; every error becomes a Problem at its key path."""
     try:
-        return Settings.model_validate({} if document.value is None else document.value), []
+        return model.model_validate({} if document.value is None else document.value), []
     except ValidationError as error:
-        return None, [_problem(document, dict(e)) for e in error.errors()]
+        return None, [_problem(model, document, table, dict(e)) for e in error.errors()]
 
 
-def _problem(document: Document, error: Mapping[str, Any]) -> Problem:
+def _problem(model: type[BaseModel], document: Document, table: str, error: Mapping[str, Any]) -> Problem:
     """One pydantic error in both languages."""
     kind, path = error["type"], tuple(error["loc"])
-    given = "" if kind == "missing" else error["input"]
-    message = str(error["msg"]).removeprefix("Value error, ")
+    given = None if kind == "missing" else error["input"]
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     message = message[:1].lower() + message[1:]
     rule = WORDS.get(kind, Say(f"取值不合规定（{message}）", message))
     repair = REPAIRS.get(kind, Say("按说明更正（见 docs/settings.md）", "correct it (see docs/settings.md)"))
     if kind == "extra_forbidden":
-        near = get_close_matches(str(path[-1]), _keys_at(path[:-1]), n=1, cutoff=0.6)
-        known = "、".join(near) or "docs/settings.md"
-        repair = Say(
-            f"是否指 {known}" if near else f"设置项见 {known}", f"did you mean {near[0]}" if near else f"see {known}"
-        )
-    return document.problem("model", path, given, rule, repair)
+        given = path[-1]
+        near = get_close_matches(str(given), _keys_at(model, path[:-1]), n=1, cutoff=0.6)
+        repair = Say("删去此项（可用的设置见 docs/settings.md）", "delete it (docs/settings.md lists the settings)")
+        if near:
+            repair = Say(f"是否指 {near[0]}", f"did you mean {near[0]}")
+    return document.problem(table, path, given, rule, repair)
 
 
-def _keys_at(path: Sequence[str | int]) -> list[str]:
-    """The keys that the settings know below one key path."""
-    schema = Settings.model_json_schema()
+def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    """The keys that a model knows below one key path."""
+    schema = model.model_json_schema()
 
     def resolve(node: dict[str, Any]) -> dict[str, Any]:
         for option in node.get("anyOf", []):

@@ -86,7 +86,7 @@ def _history(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
         yield Defaulted(
             "intake_history",
             f"历年招生止于 {year} 年，而计划从 {last_year + 1} 年开始；{last_year} 年按没有招生计",
-            f"the intake history ends in {year} while the plan starts in {last_year + 1}: no intake is taken for {last_year}",
+            f"the intake history ends in {year}, the plan starts in {last_year + 1}: none is assumed for {last_year}",
         )
     roll = tables["roll"]
     if not roll.empty and int(roll["year"].max()) != last_year:

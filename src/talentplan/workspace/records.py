@@ -17,18 +17,16 @@ from talentplan.workspace.values import convert
 __all__ = ["canonical", "empty_records", "to_records"]
 
 
-def to_records(spec: TableSpec, cells: Cells, title: Mapping[str, str] | None = None) -> tuple[Records, list[Problem]]:
-    """One table converted; rows stay as they came.
-
-    title: the heading under which a column stands in the file, where it differs from the column's name.
-    """
-    title = title or {}
+def to_records(spec: TableSpec, cells: Cells) -> tuple[Records, list[Problem]]:
+    """One table converted, with the problems of its cells; rows stay as they came."""
+    if cells.failed:
+        return empty_records(spec, absent=True), []
     problems: list[Problem] = []
     data: dict[str, Any] = {}
     doubt: dict[str, NDArray[np.bool_]] = {}
     origin = pd.DataFrame({"file": cells.file, "sheet": cells.sheet, "row": cells.rows}, dtype=object)
     count = len(cells.frame)
-    place = Records(spec, cells.frame, origin)
+    place = Records(spec, cells.frame, origin, headings=cells.headings)
     for column in spec.columns:
         if column.name not in cells.frame:
             if column.required and count:
@@ -41,10 +39,9 @@ def to_records(spec: TableSpec, cells: Cells, title: Mapping[str, str] | None = 
             broken = np.zeros(count, dtype=bool)
             broken[[f.position for f in faults]] = True
             doubt[column.name] = broken
-            heading = title.get(column.name, column.name)
-            problems += [place.problem(f.position, heading, f.value, f.rule, f.repair) for f in faults]
+            problems += [place.problem(f.position, column.name, f.value, f.rule, f.repair) for f in faults]
     typed = pd.DataFrame({c.name: pd.Series(data[c.name], dtype=c.dtype) for c in spec.columns})
-    return Records(spec, typed, origin, doubt), problems
+    return Records(spec, typed, origin, doubt, cells.file, cells.sheet, cells.headings), problems
 
 
 def _absent(spec: TableSpec, column: ColumnSpec, cells: Cells) -> Problem:
@@ -67,7 +64,7 @@ def _default(column: ColumnSpec, count: int) -> pd.Series[Any]:
 def empty_records(spec: TableSpec, *, absent: bool = False) -> Records:
     """A table without a row."""
     data = pd.DataFrame({c.name: _default(c, 0) for c in spec.columns})
-    return Records(spec, data, pd.DataFrame({"file": [], "sheet": [], "row": []}, dtype=object), {}, absent)
+    return Records(spec, data, pd.DataFrame({"file": [], "sheet": [], "row": []}, dtype=object), absent=absent)
 
 
 def canonical(records: Records) -> pd.DataFrame:

@@ -5,7 +5,7 @@ Every default is a judgement of the product, marked as such in docs/settings.md;
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
@@ -14,6 +14,7 @@ __all__ = [
     "Solving", "Total", "Verdicts",
 ]  # fmt: skip
 
+Method = Literal["naive", "drift", "excel_linear"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
 Step = Annotated[tuple[Share, Weight], Strict(False)]  # YAML has lists only
@@ -40,8 +41,8 @@ class Horizon(_Strict):
 class Forecast(_Strict):
     """How employment is projected."""
 
-    methods: list[Literal["naive", "drift", "excel_linear"]] = Field(
-        default_factory=lambda: ["naive", "drift", "excel_linear"], description="methods that compete in the backtest"
+    methods: list[Method] = Field(
+        default_factory=lambda: list(get_args(Method)), description="methods that compete in the backtest"
     )
     window: int = Field(10, ge=3, description="years of history a linear trend uses, years")
     min_train: int = Field(4, ge=3, description="years a backtest origin must have behind it, years")
@@ -201,6 +202,6 @@ class Settings(_Strict):
         found = self.labels.get(code)
         return code if found is None else (found.zh if lang == "zh" else found.en)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> dict[str, Any]:  # type: ignore[override]
         """The JSON schema of a planning model, for editors."""
         return self.model_json_schema()

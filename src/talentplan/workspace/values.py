@@ -30,7 +30,9 @@ TRUE = {"是", "yes", "y", "true", "t", "1", "真", "√", "✓"}
 FALSE = {"否", "no", "n", "false", "f", "0", "假", "×", "✗"}
 DATES = (dt.date, dt.datetime, dt.time, dt.timedelta, np.datetime64)
 LARGEST_WHOLE = 2**53
+LARGEST_CODE = 1e15
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+TURNED = Say("Excel 可能已把代码改成日期", "the spreadsheet may have turned the code into a date")
 
 Objects = NDArray[np.object_]
 
@@ -57,7 +59,7 @@ def blank(values: Objects) -> NDArray[np.bool_]:
     empty = pd.isna(values)
     texts = np.fromiter((type(v) is str for v in values), dtype=bool, count=len(values))
     if texts.any():
-        empty[texts] = [not v.strip("  \t\r\n　") for v in values[texts]]
+        empty[texts] = [not half_width(v) for v in values[texts]]
     return np.asarray(empty, dtype=bool)
 
 
@@ -90,7 +92,7 @@ Outcome = tuple[Any, tuple[Say, Say] | None]
 
 def _each(values: Objects, one: Callable[[Any], Outcome], neutral: Any) -> tuple[Objects, list[Fault]]:
     """Applies `one` to each distinct cell; (value, None), or (anything, (rule, repair)) where the cell is at fault."""
-    known: dict[tuple[type, Any], Outcome] = {}
+    known: dict[tuple[type[Any], Any], Outcome] = {}
     result = np.empty(len(values), dtype=object)
     faults = []
     for i, v in enumerate(values):
@@ -108,7 +110,7 @@ def _each(values: Objects, one: Callable[[Any], Outcome], neutral: Any) -> tuple
 def _text(value: Any) -> Outcome:
     if isinstance(value, str):
         return value.strip(), None
-    if isinstance(value, float | np.floating) and float(value).is_integer() and abs(value) < LARGEST_WHOLE:
+    if isinstance(value, float | np.floating) and float(value).is_integer() and abs(float(value)) < LARGEST_WHOLE:
         return str(int(value)), None
     return str(value), None
 
@@ -116,31 +118,28 @@ def _text(value: Any) -> Outcome:
 def _code(value: Any) -> Outcome:
     """A code as text: 660103.0 is 660103, leading zeros stay, a date is refused."""
     if isinstance(value, str):
-        if PLAIN_CODE.fullmatch(value):
-            return value, None
-        text = half_width(value)
-        if text.startswith('="') and text.endswith('"'):
-            text = text[2:-1].strip()
-        text = text.removeprefix("'")
-        if re.fullmatch(r"\d+\.0+", text):
-            return text.partition(".")[0], None
-        if DATE_TEXT.fullmatch(text):
-            return "", (
-                NO_DATE,
-                _as_text("Excel 可能已把代码改成日期", "the program may have turned the code into a date"),
-            )
-        if re.fullmatch(r"\d(\.\d+)?[eE][+-]?\d+", text):
-            return "", (IS_TEXT_CODE, _as_text("科学计数法已丢失位数", "the scientific notation has lost digits"))
-        return text, None
+        return (value, None) if PLAIN_CODE.fullmatch(value) else _code_from_text(value)
     if isinstance(value, bool | np.bool_):
         return "", (IS_TEXT_CODE, _as_text("现为逻辑值", "it is a logical value"))
     if isinstance(value, DATES):
-        return "", (NO_DATE, _as_text("Excel 可能已把代码改成日期", "the program may have turned the code into a date"))
-    if isinstance(value, int | np.integer) and value >= 0:
-        return str(int(value)), None
-    if isinstance(value, float | np.floating) and float(value).is_integer() and 0 <= value < 1e15:
+        return "", (NO_DATE, _as_text(*TURNED))
+    if isinstance(value, int | float | np.number) and float(value).is_integer() and 0 <= value < LARGEST_CODE:
         return str(int(value)), None
     return "", (IS_TEXT_CODE, _as_text("现为数字", "it is a number"))
+
+
+def _code_from_text(value: str) -> Outcome:
+    text = half_width(value)
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1].strip()
+    text = text.removeprefix("'")
+    if re.fullmatch(r"\d+\.0+", text):
+        return text.partition(".")[0], None
+    if DATE_TEXT.fullmatch(text):
+        return "", (NO_DATE, _as_text(*TURNED))
+    if re.fullmatch(r"\d(\.\d+)?[eE][+-]?\d+", text):
+        return "", (IS_TEXT_CODE, _as_text("科学计数法已丢失位数", "the scientific notation has lost digits"))
+    return text, None
 
 
 def _as_text(zh: str, en: str) -> Say:
@@ -290,7 +289,7 @@ def _repair_of(column: ColumnSpec, text: str) -> Say:
         n = with_unit[1]
         return Say(f"只填数字，不写单位，如 {n}", f"write the number alone, without its unit, such as {n}")
     if text.endswith("%"):
-        return Say(f"此列的单位不是百分比，填数字", f"this column is in {column.unit}, not per cent; write the number")
+        return Say("此列的单位不是百分比，填数字", f"this column is in {column.unit}, not per cent; write the number")
     if text in {"-", "--", "—", "——", "/", "无", "n/a", "na", "N/A", "NA", "#N/A", "…", "..."}:
         return Say(
             "没有数据时留空；数值为零时填 0", "leave the cell empty where nothing is known, write 0 where it is zero"

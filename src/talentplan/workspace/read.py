@@ -1,0 +1,65 @@
+"""From a planning model on disk to a Case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from talentplan.errors import InputError, Problem
+from talentplan.workspace.build import assemble
+from talentplan.workspace.case import Case
+from talentplan.workspace.cells import Records
+from talentplan.workspace.dictionary import load_dictionary
+from talentplan.workspace.model import read_settings
+from talentplan.workspace.records import to_records
+from talentplan.workspace.rules import read_rules
+from talentplan.workspace.scenario import BASELINE, apply_scenario, names_in
+from talentplan.workspace.sources import read_tables
+
+__all__ = ["read_case", "scenario_names"]
+
+
+def read_case(model: Path | str, scenario: str | None = None) -> Case:
+    """Reads one planning model, applies one scenario and checks everything at once.
+
+    model: the YAML file; tables, scenarios and rules lie beside it. scenario: a name of its scenario folder;
+    none is the baseline. Raises InputError with every problem of every file.
+    """
+    path = Path(model)
+    settings, document, problems = read_settings(path)
+    if settings is None:
+        raise InputError(problems)
+    records, more = _records(path.parent / settings.tables)
+    problems += more
+    patched = apply_scenario(path.parent / settings.scenarios, scenario or BASELINE, settings, records)
+    rules, more = read_rules(path.parent / "rules", patched.settings, patched.records, document)
+    problems += [*patched.problems, *more]
+    files = {name: r.file for name, r in patched.records.items() if r.file}
+    return assemble(
+        patched.settings,
+        patched.records,
+        rules,
+        problems,
+        scenario=scenario or BASELINE,
+        scenario_title=patched.title,
+        applied=patched.applied,
+        files=files,
+    )
+
+
+def scenario_names(model: Path | str) -> list[str]:
+    """The scenarios of a planning model, the baseline first."""
+    path = Path(model)
+    settings, _, problems = read_settings(path)
+    if settings is None:
+        raise InputError(problems)
+    return names_in(path.parent / settings.scenarios)
+
+
+def _records(place: Path) -> tuple[dict[str, Records], list[Problem]]:
+    tables, problems = read_tables(place)
+    dictionary = load_dictionary()
+    records: dict[str, Records] = {}
+    for name, cells in tables.items():
+        records[name], more = to_records(dictionary[name], cells)
+        problems += more
+    return records, problems

@@ -1,0 +1,188 @@
+"""Rule packs: dated, cited policy lines, and the kinds the engine knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from talentplan.errors import Problem
+from talentplan.workspace.case import Rule
+from talentplan.workspace.cells import Records, Say
+from talentplan.workspace.model import Document, read_yaml, validate
+from talentplan.workspace.settings import Label, Settings
+
+__all__ = ["RULE_KINDS", "read_rules"]
+
+COUNT, SHARE, YEARS, LEVEL = "count", "share", "years", "level"
+INDICATORS = ("employed", "related", "local")
+SCOPES = ("region", "province")
+
+RULE_KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "no_new_if_offerings_over": {"count": COUNT, "level": LEVEL, "scope": "scope?"},
+        "no_new_if_school_share_over": {"share": SHARE, "level": LEVEL},
+        "close_without_intake": {"years": YEARS},
+        "no_intake_right": {"share": SHARE, "years": YEARS},
+        "reduce_lowest": {"share": SHARE, "years": YEARS, "indicator": "indicator"},
+        "programs_per_school": {"students_per_program": "positive", "level": LEVEL},
+        "max_new_per_school": {"count": COUNT},
+    }
+)
+"""Parameters of each kind and what they must be; a question mark means that the parameter may be left out."""
+
+MUST = {
+    "count": Say("必须是不小于 0 的整数", "must be a whole number >= 0"),
+    "share": Say("必须是 0 到 1 之间的数", "must be a number from 0 to 1"),
+    "years": Say("必须是不小于 1 的整数", "must be a whole number >= 1"),
+    "positive": Say("必须是大于 0 的数", "must be a number > 0"),
+    "level": Say("必须是“层次”表中的代码", "must be a code of the table levels"),
+    "indicator": Say("必须是 employed、related 或 local", "must be employed, related or local"),
+    "scope": Say("必须是 region 或 province", "must be region or province"),
+}
+
+
+class _RuleLine(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
+    kind: str
+    text: Label
+    source: str
+    date: str | int
+    borrowed: bool | None = None
+    on: bool = True
+    parameters: dict[str, float | int | str | bool] = Field(default_factory=dict)
+    exempt: list[str | int] = Field(default_factory=list)
+
+
+class _Pack(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    pack: str
+    title: Label
+    borrowed_outside: str | None = None
+    rules: list[_RuleLine]
+
+
+def read_rules(
+    folder: Path, settings: Settings, records: Mapping[str, Records], model: Document
+) -> tuple[list[Rule], list[Problem]]:
+    """The rules that are on: those switched on in the packs that the settings switch on.
+
+    A rule counts as borrowed where it says so, or where its pack says that it binds only in one province
+    (`borrowed_outside`) and the rule does not say otherwise.
+    """
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    for i, wanted in enumerate(settings.rules):
+        path = folder / f"{wanted.pack}.yaml"
+        if not path.is_file():
+            known = "、".join(sorted(p.stem for p in folder.glob("*.yaml"))) or "-"
+            rule = Say("规则包必须存在", "the rule pack must exist")
+            repair = Say(f"现有规则包：{known}", f"the packs are: {known}")
+            problems.append(model.problem("rules", ("rules", i, "pack"), wanted.pack, rule, repair))
+            continue
+        document, found = read_yaml(path, "rules")
+        pack, more = (None, []) if found and document.value is None else validate(_Pack, document, "rules")
+        problems += found + more
+        if pack is not None and wanted.on:
+            rules += [_rule(pack, line) for line in pack.rules if line.on]
+        if pack is not None:
+            problems += _check_pack(pack, document, records, wanted.pack)
+    return rules, problems + _twice(rules)
+
+
+def _rule(pack: _Pack, line: _RuleLine) -> Rule:
+    borrowed = bool(pack.borrowed_outside) if line.borrowed is None else line.borrowed
+    return Rule(
+        id=line.id,
+        kind=line.kind,
+        text_zh=line.text.zh,
+        text_en=line.text.en,
+        source=line.source,
+        date=str(line.date),
+        parameters=dict(line.parameters),
+        exempt=tuple(sorted(str(e) for e in line.exempt)),
+        borrowed=borrowed,
+    )
+
+
+def _check_pack(pack: _Pack, document: Document, records: Mapping[str, Records], name: str) -> list[Problem]:
+    problems = []
+    if pack.pack != name:
+        rule = Say("pack 必须与文件名相同", "pack must be the name of the file")
+        repair = Say(f"改为 {name}", f"write {name}")
+        problems.append(document.problem("rules", ("pack",), pack.pack, rule, repair))
+    for i, line in enumerate(pack.rules):
+        problems += _check_line(line, document, ("rules", i), records)
+    return problems
+
+
+def _check_line(
+    line: _RuleLine, document: Document, at: tuple[str | int, ...], records: Mapping[str, Records]
+) -> list[Problem]:
+    kinds = "、".join(RULE_KINDS)
+    if line.kind not in RULE_KINDS:
+        rule = Say("没有这种规则", "there is no such kind of rule")
+        repair = Say(f"可用：{kinds}", f"choose one of {', '.join(RULE_KINDS)}")
+        return [document.problem("rules", (*at, "kind"), line.kind, rule, repair)]
+    wanted = RULE_KINDS[line.kind]
+    names = ", ".join(wanted)
+    problems = []
+    for name, value in line.parameters.items():
+        path = (*at, "parameters", name)
+        if name not in wanted:
+            rule = Say(f"{line.kind} 没有这个参数", f"{line.kind} has no such parameter")
+            repair = Say(f"参数为 {names}", f"its parameters are {names}")
+            problems.append(document.problem("rules", path, name, rule, repair))
+        elif not _fits(wanted[name].rstrip("?"), value, records):
+            repair = Say("更正参数", "correct the parameter")
+            problems.append(document.problem("rules", path, value, MUST[wanted[name].rstrip("?")], repair))
+    for name, what in wanted.items():
+        if name not in line.parameters and not what.endswith("?"):
+            rule = Say(f"必须给出参数 {name}", f"the parameter {name} must be given")
+            repair = Say("补上此参数", "add it")
+            problems.append(document.problem("rules", (*at, "parameters"), None, rule, repair))
+    known = _codes(records, "offerings") | _codes(records, "schools")
+    rule = Say("豁免对象必须是计划行或院校的代码", "an exemption must be the code of an offering or a school")
+    repair = Say("更正代码", "correct the code")
+    for i, code in enumerate(line.exempt):
+        if str(code) not in known:
+            problems.append(document.problem("rules", (*at, "exempt", i), code, rule, repair))
+    return problems
+
+
+def _codes(records: Mapping[str, Records], table: str) -> set[str]:
+    found = records.get(table)
+    return set() if found is None else set(found.data[found.spec.key[0]])
+
+
+def _fits(what: str, value: Any, records: Mapping[str, Records]) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if what == "level":
+        return str(value) in _codes(records, "levels")
+    if what == "indicator":
+        return value in INDICATORS
+    if what == "scope":
+        return value in SCOPES
+    if what == "share":
+        return number and 0 <= value <= 1
+    if what == "positive":
+        return number and value > 0
+    return number and value == int(value) and value >= (1 if what == "years" else 0)
+
+
+def _twice(rules: list[Rule]) -> list[Problem]:
+    seen: set[str] = set()
+    problems = []
+    for r in rules:
+        if r.id in seen:
+            rule = Say("规则 id 不得重复", "the id of a rule may stand only once")
+            repair = Say("改用另一个 id", "give it another id")
+            problems.append(Document("rules", None, {}).problem("rules", (), r.id, rule, repair))
+        seen.add(r.id)
+    return problems
