@@ -21,7 +21,7 @@ from talentplan.workspace.records import canonical, empty_records, to_records
 from talentplan.workspace.routes import longest_route
 from talentplan.workspace.settings import Settings
 
-__all__ = ["assemble", "build_case"]
+__all__ = ["assemble", "build_case", "complete"]
 
 Tables = Mapping[str, Records]
 
@@ -58,6 +58,11 @@ def build_case(
     return assemble(settings, records, rules, problems)
 
 
+def complete(records: Tables) -> dict[str, Records]:
+    """Every table of the dictionary, in its order; those that were not given are empty."""
+    return {name: records.get(name) or empty_records(spec) for name, spec in load_dictionary().tables.items()}
+
+
 def assemble(
     settings: Settings,
     records: Tables,
@@ -66,10 +71,9 @@ def assemble(
     **told: Any,
 ) -> Case:
     """A Case from converted tables; `told` are further fields of Case. Raises InputError with all problems."""
-    dictionary = load_dictionary()
-    whole = {name: records.get(name) or empty_records(spec) for name, spec in dictionary.tables.items()}
+    whole = complete(records)
     rules = tuple(sorted(rules, key=lambda r: r.id))
-    found = shorten([*problems, *check_all(settings, whole, rules)])
+    found = shorten([*problems, *check_all(settings.forecast.openings, whole)])
     if found:
         raise InputError(found)
     tables = {name: canonical(r) for name, r in whole.items()}

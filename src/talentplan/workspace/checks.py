@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from talentplan.errors import Problem
-from talentplan.workspace.case import Rule
 from talentplan.workspace.cells import Records, Say, show, table_problem
 from talentplan.workspace.dictionary import ColumnSpec
 from talentplan.workspace.meaning import MEANINGS
-from talentplan.workspace.settings import Settings
 
 __all__ = ["check_all", "check_keys", "check_order", "check_presence", "check_references"]
 
@@ -22,21 +20,21 @@ GIVEN_INSTEAD = {"industries", "employment"}
 """Tables that nobody needs where the openings are given from outside."""
 
 
-def check_all(settings: Settings, tables: Tables, rules: Iterable[Rule] = ()) -> list[Problem]:
-    """Every problem of every table, table by table."""
-    problems = check_presence(settings, tables)
+def check_all(openings: str, tables: Tables) -> list[Problem]:
+    """Every problem of every table, table by table. openings: the setting `forecast.openings`."""
+    problems = check_presence(openings, tables)
     for records in tables.values():
         problems += check_keys(records)
         problems += check_order(records)
         problems += check_references(records, tables)
     for check in MEANINGS:
-        problems += check(settings, tables)
+        problems += check(tables)
     return problems
 
 
-def check_presence(settings: Settings, tables: Tables) -> list[Problem]:
+def check_presence(openings: str, tables: Tables) -> list[Problem]:
     """Tables without which no plan can be made."""
-    given = settings.forecast.openings == "given"
+    given = openings == "given"
     problems = []
     for name, records in tables.items():
         needed = records.spec.missing == "error" and not (given and name in GIVEN_INSTEAD)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from talentplan.errors import Problem
 from talentplan.workspace.cells import Records, Say, show
-from talentplan.workspace.settings import Settings
 
 __all__ = ["MEANINGS"]
 
@@ -36,7 +35,7 @@ def _rank(offerings: pd.Series[str], tables: Tables) -> NDArray[np.float64]:
     return np.asarray(pd.to_numeric(_attribute(level, tables["levels"], "rank")), dtype=np.float64)
 
 
-def check_staffing(settings: Settings, tables: Tables) -> list[Problem]:
+def check_staffing(tables: Tables) -> list[Problem]:
     """The occupations of one industry and year take at most the whole of its employment."""
     records = tables["staffing"]
     rule = Say("同一行业同一年的占比合计不得大于 1", "the shares of one industry and year must sum to at most 1")
@@ -51,7 +50,7 @@ def check_staffing(settings: Settings, tables: Tables) -> list[Problem]:
     return problems
 
 
-def check_education_mix(settings: Settings, tables: Tables) -> list[Problem]:
+def check_education_mix(tables: Tables) -> list[Problem]:
     """The levels asked for by one occupation make up all its openings."""
     records = tables["education_mix"]
     in_doubt = set(records.data.loc[~records.sound("occupation", "share"), "occupation"])
@@ -76,7 +75,7 @@ def _sums(records: Records, by: list[str], column: str) -> Iterator[tuple[str, i
         yield str(name), int(last), float(total)
 
 
-def check_years(settings: Settings, tables: Tables) -> list[Problem]:
+def check_years(tables: Tables) -> list[Problem]:
     """A yearly series of employment has no gap inside."""
     records = tables["employment"]
     sound = np.flatnonzero(records.sound("industry", "year"))
@@ -92,7 +91,7 @@ def check_years(settings: Settings, tables: Tables) -> list[Problem]:
     return problems
 
 
-def check_pathway_levels(settings: Settings, tables: Tables) -> list[Problem]:
+def check_pathway_levels(tables: Tables) -> list[Problem]:
     """A pathway leads to a higher level."""
     records = tables["pathways"]
     before, after = (_rank(records.data[c], tables) for c in ("from_offering", "to_offering"))
@@ -102,7 +101,7 @@ def check_pathway_levels(settings: Settings, tables: Tables) -> list[Problem]:
     return records.problems(np.flatnonzero(broken), "to_offering", rule, repair)
 
 
-def check_pathway_tracks(settings: Settings, tables: Tables) -> list[Problem]:
+def check_pathway_tracks(tables: Tables) -> list[Problem]:
     """A pathway enters a second segment, a top-up or an ordinary line."""
     records = tables["pathways"]
     track = _attribute(records.data["to_offering"], tables["offerings"], "track")
@@ -115,7 +114,7 @@ def check_pathway_tracks(settings: Settings, tables: Tables) -> list[Problem]:
     return records.problems(np.flatnonzero(broken), "to_offering", rule, repair)
 
 
-def check_circles(settings: Settings, tables: Tables) -> list[Problem]:
+def check_circles(tables: Tables) -> list[Problem]:
     """The pathways never lead back to where they came from."""
     records = tables["pathways"]
     open_ = records.sound("from_offering", "to_offering")
@@ -130,7 +129,7 @@ def check_circles(settings: Settings, tables: Tables) -> list[Problem]:
     return records.problems(np.flatnonzero(open_), "from_offering", rule, repair)
 
 
-def check_promises(settings: Settings, tables: Tables) -> list[Problem]:
+def check_promises(tables: Tables) -> list[Problem]:
     """Nobody is promised two seats: the promised shares out of one offering sum to at most 1."""
     records = tables["pathways"]
     sound = records.sound("from_offering", "min_share")
@@ -145,7 +144,7 @@ def check_promises(settings: Settings, tables: Tables) -> list[Problem]:
     return records.problems(np.flatnonzero(broken), "min_share", rule, repair)
 
 
-def check_classes(settings: Settings, tables: Tables) -> list[Problem]:
+def check_classes(tables: Tables) -> list[Problem]:
     """The class sizes an offering really has (its own, else its program's) leave room for a class."""
     records = tables["offerings"]
     sizes: dict[str, NDArray[np.float64]] = {}
@@ -168,7 +167,7 @@ def check_classes(settings: Settings, tables: Tables) -> list[Problem]:
     return problems
 
 
-def check_registered(settings: Settings, tables: Tables) -> list[Problem]:
+def check_registered(tables: Tables) -> list[Problem]:
     """Far more arrivals than plan is a slip of the pen."""
     records = tables["intake_history"]
     plan, came = (records.data[c].to_numpy() for c in ("plan", "registered"))
@@ -178,7 +177,7 @@ def check_registered(settings: Settings, tables: Tables) -> list[Problem]:
     return records.problems(np.flatnonzero(broken), "registered", rule, repair)
 
 
-def check_grades(settings: Settings, tables: Tables) -> list[Problem]:
+def check_grades(tables: Tables) -> list[Problem]:
     """Nobody is on roll beyond the duration."""
     records = tables["roll"]
     duration = pd.to_numeric(_attribute(records.data["offering"], tables["offerings"], "duration"))
@@ -188,7 +187,7 @@ def check_grades(settings: Settings, tables: Tables) -> list[Problem]:
     return records.problems(np.flatnonzero(broken), "grade", rule, repair)
 
 
-Check = Callable[[Settings, Tables], list[Problem]]
+Check = Callable[[Tables], list[Problem]]
 
 MEANINGS: tuple[Check, ...] = (
     check_staffing,

@@ -14,15 +14,18 @@ from talentplan.workspace.settings import Settings
 __all__ = ["what_is_defaulted"]
 
 Tables = Mapping[str, pd.DataFrame]
+FORECAST_ONLY = {"drivers", "staffing", "education_mix"}
+"""Tables that nobody reads where the openings are given from outside."""
 
 
 def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
     """Every default that matters, in the order of the dictionary's tables."""
     dictionary = load_dictionary()
+    given = settings.forecast.openings == "given"
     found = [
         Defaulted(spec.name, spec.if_empty_zh, spec.if_empty_en)
         for spec in dictionary.tables.values()
-        if spec.if_empty_en and tables[spec.name].empty
+        if spec.if_empty_en and tables[spec.name].empty and not (given and spec.name in FORECAST_ONLY)
     ]
     found += [
         *_pools(tables),

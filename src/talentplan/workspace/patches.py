@@ -234,7 +234,10 @@ def patch_setting(patch: Patch, settings: Settings) -> tuple[Settings, int, list
         raw = settings.model_dump(mode="json")
         path = str(patch.body["setting"])
         touched = 0
-        for holder, key in _holders(patch, raw, path.split("."), patch.body.get("where") or {}):
+        steps, where = path.split("."), dict(patch.body.get("where") or {})
+        if steps[0] == "budget" and len(steps) == 2 and steps[1] in {"recurrent", "investment"}:
+            steps, where = ["budget", "amount"], {"kind": steps[1], **where}
+        for holder, key in _holders(patch, raw, steps, where):
             holder[key] = _new_value(patch, holder[key])
             touched += 1
         if not touched:

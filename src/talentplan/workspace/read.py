@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from talentplan.errors import InputError, Problem
-from talentplan.workspace.build import assemble
+from talentplan.workspace.build import assemble, complete
 from talentplan.workspace.case import Case
-from talentplan.workspace.cells import Records
+from talentplan.workspace.cells import Records, shorten
+from talentplan.workspace.checks import check_all
 from talentplan.workspace.dictionary import load_dictionary
-from talentplan.workspace.model import read_settings
+from talentplan.workspace.model import Document, read_settings
 from talentplan.workspace.records import to_records
 from talentplan.workspace.rules import read_rules
 from talentplan.workspace.scenario import BASELINE, apply_scenario, names_in
@@ -27,7 +28,7 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
     path = Path(model)
     settings, document, problems = read_settings(path)
     if settings is None:
-        raise InputError(problems)
+        raise InputError(shorten([*problems, *_problems_of_tables(path, document)]))
     records, more = _records(path.parent / settings.tables)
     problems += more
     patched = apply_scenario(path.parent / settings.scenarios, scenario or BASELINE, settings, records)
@@ -53,6 +54,17 @@ def scenario_names(model: Path | str) -> list[str]:
     if settings is None:
         raise InputError(problems)
     return names_in(path.parent / settings.scenarios)
+
+
+def _problems_of_tables(model: Path, document: Document) -> list[Problem]:
+    """What is wrong with the tables of a model whose settings are wrong themselves, so that all comes at once."""
+    value = document.value if isinstance(document.value, dict) else {}
+    if not isinstance(value.get("tables"), str):
+        return []
+    forecast = value.get("forecast")
+    given = isinstance(forecast, dict) and forecast.get("openings") == "given"
+    records, problems = _records(model.parent / value["tables"])
+    return problems + check_all("given" if given else "forecast", complete(records))
 
 
 def _records(place: Path) -> tuple[dict[str, Records], list[Problem]]:

@@ -64,7 +64,7 @@ class _Pack(BaseModel):
 
     pack: str
     title: Label
-    borrowed_outside: str | None = None
+    borrowed_outside: str | Label | None = None
     rules: list[_RuleLine]
 
 

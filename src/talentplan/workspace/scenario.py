@@ -18,7 +18,8 @@ A scenario file:
       - set: {rules: borrowed, on: true}
 
 `where` takes a value, a list of values or {from, to}; a dot follows a reference (program.level). A list on the path
-of a setting means each of its items, `where` keeps those that match. A patch that matches nothing is a problem.
+of a setting means each of its items, `where` keeps those that match; budget.recurrent and budget.investment are short
+for the amounts of that kind. A patch that matches nothing is a problem.
 """
 
 from __future__ import annotations
