@@ -1,0 +1,19 @@
+"""Plan -> people: report.html and plan.xlsx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from talentplan.plan.plan import Plan
+from talentplan.report.html import write_html
+from talentplan.report.words import Lang
+from talentplan.report.xlsx import write_workbook
+from talentplan.workspace.case import Case
+
+__all__ = ["Lang", "write_html", "write_report", "write_workbook"]
+
+
+def write_report(plan: Plan, case: Case, folder: Path, lang: Lang = "zh") -> None:
+    """Write report.html (both languages, `lang` shown first) and plan.xlsx (in `lang`) into an existing folder."""
+    write_html(plan, case, Path(folder) / "report.html", lang)
+    write_workbook(plan, case, Path(folder) / "plan.xlsx", lang)

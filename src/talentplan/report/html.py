@@ -1,0 +1,153 @@
+"""report.html: one self-contained page in both languages."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from talentplan.plan.plan import Plan
+from talentplan.report import basis, intake_tables, means_tables, outcome_tables, summary
+from talentplan.report.charts import charts
+from talentplan.report.tables import Column, Source, View, shown
+from talentplan.report.words import LANGUAGES, Lang, Words
+from talentplan.workspace.case import Case
+
+__all__ = ["html_text", "write_html"]
+
+SECTIONS = ("input", "compare", "totals", "changes", "gaps", "pathways", "enrolment", "money", "limits", "basis")
+CHANGE_COLUMNS = (
+    "school_name",
+    "program_name",
+    "level",
+    "verdict",
+    "last_plan",
+    "plan",
+    "change",
+    "because",
+    "limited",
+)
+MOST_LIMITS = 40
+TINTS = 7
+
+
+def write_html(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> None:
+    """Write the report; `lang` is the language shown first, both are in the file."""
+    Path(path).write_text(html_text(plan, case, lang), encoding="utf-8", newline="\n")
+
+
+def html_text(plan: Plan, case: Case, lang: Lang = "zh") -> str:
+    """The report as text; the same plan and case give the same text (timings are left out)."""
+    sources = [Source(plan, case, each) for each in LANGUAGES]
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            lang=lang,
+            faces=[_face(source) for source in sources],
+            css=Markup(_asset("assets/report.css")),
+            echarts=Markup(_asset("vendor/echarts/echarts.min.js")),
+            script=Markup(_asset("assets/report.js")),
+            charts={source.lang: _json(charts(source)) for source in sources},
+        )
+    )
+
+
+def _asset(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    loader = jinja2.PackageLoader("talentplan.report", "templates")
+    found = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    found.globals["sections"] = SECTIONS
+    return found
+
+
+def _json(value: Any) -> Markup:
+    """JSON that may stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # The result holds no markup: every < is written as an escape.
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def _face(source: Source) -> dict[str, Any]:
+    """Everything one language of the page shows."""
+    words, case = source.words, source.case
+    gaps, occupations = outcome_tables.gaps(source)
+    important = intake_tables.changes(source)
+    return {
+        "lang": source.lang,
+        "w": words,
+        "source": source,
+        "cell": lambda column, row: _cell(words, column, row),
+        "total": lambda view, column: _total(words, view, column),
+        "title": case.settings.title.zh if source.lang == "zh" else case.settings.title.en,
+        "region": case.settings.region.zh if source.lang == "zh" else case.settings.region.en,
+        "scenario": case.scenario_title[0 if source.lang == "zh" else 1],
+        "illustrative": basis.illustrative(source),
+        "cards": summary.cards(source),
+        "sentences": summary.sentences(source),
+        "notices": summary.notices(source),
+        "reconciled": summary.reconciled(source),
+        "views": _views(source),
+        "gaps": gaps,
+        "occupations": occupations,
+        "tint": _tint(gaps),
+        "changes": important.to_dict("records"),
+        "undecided": [item.zh if source.lang == "zh" else item.en for item in case.settings.excluded],
+        "defaulted": [item.zh if source.lang == "zh" else item.en for item in case.defaulted],
+        "limits": {flag: _some(means_tables.limits(source, flag=flag)) for flag in ("binding", "broken_before")},
+        "flows": [outcome_tables.flow_rows(source, year) for year in source.years],
+        "charts": charts(source),
+    }
+
+
+def _views(source: Source) -> dict[str, View]:
+    found = [
+        intake_tables.reconciliation(source), outcome_tables.indicators(source), outcome_tables.by_year(source),
+        intake_tables.authorities(source), intake_tables.levels(source), intake_tables.schools(source),
+        intake_tables.controls(source), outcome_tables.destinations(source), outcome_tables.enrolment(source),
+        means_tables.recurrent(source), means_tables.capital(source), means_tables.investments(source),
+        means_tables.hiring(source), means_tables.families(source), means_tables.rules(source),
+        basis.data_basis(source), basis.facts(source),
+    ]  # fmt: skip
+    every = intake_tables.layout(source)
+    shape = tuple(column for column in every.columns if column.key in CHANGE_COLUMNS)
+    title = source.words("sheet", "layout")
+    return {view.name: view for view in found} | {
+        "top_surplus": outcome_tables.surplus(source),
+        "all_changes": View("all_changes", title, shape, intake_tables.changes(source)),
+    }
+
+
+def _some(view: View) -> tuple[View, int]:
+    """The first rows of a long table, and how many there are in all."""
+    return View(view.name, view.title, view.columns, view.frame.head(MOST_LIMITS)), len(view.frame)
+
+
+def _tint(view: View) -> Any:
+    """0 (nothing) to 7 (the largest shortage) on a square-root scale, so that small gaps stay visible."""
+    keys = [column.key for column in view.columns if column.kind == "persons"]
+    most = float(view.frame[keys].to_numpy().max(initial=0.0)) or 1.0
+
+    def tint(value: float) -> int:
+        return 0 if value < 0.5 else max(1, round(TINTS * (value / most) ** 0.5))
+
+    return tint
+
+
+def _cell(words: Words, column: Column, row: dict[str, Any]) -> str:
+    return shown(words, column.kind, row[column.key], unit=str(row.get("unit_code", "")))
+
+
+def _total(words: Words, view: View, column: Column) -> str:
+    return shown(words, column.kind, view.totals[column.key]) if column.key in view.totals else ""

@@ -1,0 +1,81 @@
+"""Names instead of codes, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from talentplan.report.words import Lang, Words
+from talentplan.workspace.case import Case
+
+__all__ = ["Names", "names_of"]
+
+_NAMED = {
+    "units": "unit", "programs": "program", "occupations": "occupation", "levels": "level", "clusters": "cluster",
+    "investments": "investment", "resources": "resource", "industries": "industry",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """code -> name, one mapping per kind of thing; `every` holds them all, for codes whose kind is not known."""
+
+    school: Mapping[str, str]
+    program: Mapping[str, str]
+    occupation: Mapping[str, str]
+    level: Mapping[str, str]
+    cluster: Mapping[str, str]
+    investment: Mapping[str, str]
+    line: Mapping[str, str]
+    every: Mapping[str, str]
+
+    def scope(self, codes: str) -> str:
+        """The names of codes joined by `/`."""
+        return " · ".join(self.every.get(code, code) for code in codes.split("/") if code)
+
+
+def names_of(case: Case, lang: Lang) -> Names:
+    """Names of everything in the case; where a name is missing in one language the other stands in, then the code."""
+    words = Words(lang)
+    found = {table: _names(case.table(table), key, lang) for table, key in _NAMED.items()}
+    lines = case.table("offerings")
+    line: dict[str, str] = {}
+    for code, school, program, track in zip(
+        lines["offering"], lines["school"], lines["program"], lines["track"], strict=True
+    ):
+        place = found["units"].get(school, school)
+        line[code] = f"{place} · {found['programs'].get(program, program)}" + (
+            "" if track == "ordinary" else _bracket(words("track", track), lang)
+        )
+    every: dict[str, str] = {code: case.settings.label(code, lang) for code in case.settings.labels}
+    for table in reversed(_NAMED):
+        every |= found[table]
+    for group in ("track", "authority", "control"):
+        every |= {code: words(group, code) for code in _codes(lines, group)}
+    return Names(
+        school=found["units"],
+        program=found["programs"],
+        occupation=found["occupations"],
+        level=found["levels"],
+        cluster=found["clusters"],
+        investment=found["investments"],
+        line=line,
+        every=every | line,
+    )
+
+
+def _names(table: pd.DataFrame, key: str, lang: Lang) -> dict[str, str]:
+    other = "en" if lang == "zh" else "zh"
+    first, second = table[f"name_{lang}"], table[f"name_{other}"]
+    chosen = first.where(first != "", second).where((first != "") | (second != ""), table[key])
+    return dict(zip(table[key], chosen, strict=True))
+
+
+def _codes(lines: pd.DataFrame, column: str) -> list[str]:
+    return sorted(set(lines[column]))
+
+
+def _bracket(text: str, lang: Lang) -> str:
+    return f"（{text}）" if lang == "zh" else f" ({text})"

@@ -1,0 +1,247 @@
+"""Tables of what the plan leads to: indicators, shortages, destinations, students on roll."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from talentplan.report.tables import Column, Source, View, columns, totalled
+
+__all__ = [
+    "balance", "by_year", "destinations", "enrolment", "flow_rows", "gaps", "indicators", "progression", "surplus",
+    "surplus_rows",
+]  # fmt: skip
+
+
+def indicators(source: Source, *, every_year: bool = False) -> View:
+    """The plan beside doing nothing, over the plan years (and year by year)."""
+    words = source.words
+    frame = source.plan.table("indicators")
+    if not every_year:
+        frame = frame[frame["year"] == 0]
+    shown = pd.DataFrame(
+        {
+            "indicator": frame[source.lang],
+            "unit": [words("unit", unit) for unit in frame["unit"]],
+            "year": [words("general", "all_years") if year == 0 else str(year) for year in frame["year"]],
+            "do_nothing": frame["do_nothing"],
+            "the_plan": frame["plan"],
+            "difference": frame["plan"] - frame["do_nothing"],
+            "unit_code": frame["unit"],
+        }
+    ).reset_index(drop=True)
+    year = columns(words, year="text") if every_year else ()
+    shape = (
+        *columns(words, indicator="text", unit="text"),
+        *year,
+        *columns(words, do_nothing="by_unit", the_plan="by_unit", difference="difference"),
+    )
+    return View("indicators", words("head", "indicators"), shape, shown)
+
+
+def by_year(source: Source) -> View:
+    """Openings, shortage and surplus of each plan year, plan and do nothing."""
+    words = source.words
+    plan, nothing = source.table("balance"), source.table("balance", nothing=True)
+    frame = pd.DataFrame({"year": source.years})
+    parts = {
+        "openings": (plan, "openings"),
+        "shortage_nothing": (nothing, "shortage"),
+        "shortage_plan": (plan, "shortage"),
+        "surplus_nothing": (source.table("surplus", nothing=True), "surplus"),
+        "surplus_plan": (source.table("surplus"), "surplus"),
+    }
+    for key, (table, value) in parts.items():
+        frame[key] = table.groupby("year")[value].sum().reindex(source.years, fill_value=0.0).to_numpy()
+    shape = columns(
+        words, year="year", openings="persons", shortage_nothing="persons", shortage_plan="persons",
+        surplus_nothing="persons", surplus_plan="persons",
+    )  # fmt: skip
+    return totalled(View("by_year", words("head", "by_year"), shape, frame), *parts)
+
+
+def gaps(source: Source, most: int = 25) -> tuple[View, int]:
+    """Shortage by occupation and year, do nothing (`n<year>`) and plan (`p<year>`), and how many occupations there are.
+
+    The occupations with the largest sum over the plan years in either case, largest first.
+    """
+    names = source.names.occupation
+    both = {}
+    for prefix, nothing in (("n", True), ("p", False)):
+        table = source.table("balance", nothing=nothing)
+        wide = table.pivot_table(index="occupation", columns="year", values="shortage", aggfunc="sum")
+        both[prefix] = wide.reindex(columns=source.years, fill_value=0.0).fillna(0.0).add_prefix(prefix)
+    frame = pd.concat(both.values(), axis=1).fillna(0.0)
+    sums = {prefix: frame.filter(regex=f"^{prefix}\\d").sum(axis=1) for prefix in both}
+    frame = frame.assign(n_sum=sums["n"], p_sum=sums["p"], largest=pd.concat(sums, axis=1).max(axis=1))
+    frame = frame.rename_axis("code").reset_index()
+    frame = frame.sort_values(["largest", "code"], ascending=[False, True], kind="stable")
+    everything = len(frame)
+    frame = frame[frame["largest"] > 0.5].head(most).reset_index(drop=True)
+    frame["occupation"] = frame["code"].map(lambda code: names.get(code, code))
+    years = [Column(f"{p}{year}", str(year), "persons") for p in ("n", "p") for year in source.years]
+    shape = (Column("occupation", source.words("column", "occupation")), *years)
+    return View("gaps", source.words("head", "heat"), shape, frame), everything
+
+
+def balance(source: Source) -> View:
+    """Every occupation, level and year with something to fill."""
+    words, names = source.words, source.names
+    keys = ["occupation", "level", "year"]
+    nothing = source.table("balance", nothing=True)[[*keys, "shortage"]]
+    frame = source.table("balance").merge(nothing.rename(columns={"shortage": "shortage_nothing"}), on=keys, how="left")
+    frame = frame[(frame["openings"] > 0) | (frame["external"] > 0)].reset_index(drop=True)
+    shown = frame.assign(
+        occupation_code=frame["occupation"],
+        occupation_name=frame["occupation"].map(lambda code: names.occupation.get(code, code)),
+        level=frame["level"].map(lambda code: names.level.get(code, code)),
+        shortage_nothing=frame["shortage_nothing"].fillna(0.0),
+    )
+    shape = columns(
+        words, occupation_code="text", occupation_name="text", level="text", year="year", openings="persons",
+        external="persons", placed="persons", shortage="persons", settled="persons", shortage_nothing="persons",
+    )  # fmt: skip
+    return View("balance", words("sheet", "balance"), shape, shown)
+
+
+def surplus_rows(source: Source) -> View:
+    """Every program and year with completers who seek work in the region."""
+    words, names = source.words, source.names
+    frame = source.table("surplus")
+    frame = frame[frame["local"] > 0].reset_index(drop=True)
+    shown = frame.assign(
+        program_code=frame["program"],
+        program_name=frame["program"].map(lambda code: names.program.get(code, code)),
+        level=frame["level"].map(lambda code: names.level.get(code, code)),
+    )
+    shape = columns(
+        words, program_code="text", program_name="text", level="text", year="year", local="persons",
+        placed="persons", surplus="persons",
+    )  # fmt: skip
+    return View("surplus", words("sheet", "surplus"), shape, shown)
+
+
+def surplus(source: Source, most: int = 10) -> View:
+    """The programs with the largest surplus over the plan years, beside doing nothing."""
+    words, names = source.words, source.names
+    sums = source.table("surplus").groupby(["program", "level"])[["local", "surplus"]].sum()
+    nothing = source.table("surplus", nothing=True).groupby(["program", "level"])["surplus"].sum()
+    frame = sums.rename(columns={"surplus": "surplus_plan"}).assign(surplus_nothing=nothing)
+    frame = frame.fillna(0.0).reset_index()
+    frame = frame[frame["surplus_plan"] > 0.5].sort_values(
+        ["surplus_plan", "program"], ascending=[False, True], kind="stable"
+    )
+    shown = frame.head(most).reset_index(drop=True)
+    shown["program"] = shown["program"].map(lambda code: names.program.get(code, code))
+    shown["level"] = shown["level"].map(lambda code: names.level.get(code, code))
+    shape = columns(
+        words, program="text", level="text", local="persons", surplus_plan="persons", surplus_nothing="persons"
+    )
+    return View("surplus", words("head", "surplus"), shape, shown)
+
+
+def progression(source: Source) -> View:
+    """Every pathway and year with completers or a promise."""
+    words, names = source.words, source.names
+    frame = source.table("progression")
+    frame = frame[(frame["completers"] > 0) | (frame["promised"] > 0)].reset_index(drop=True)
+    shown = frame.assign(
+        from_line=frame["from_offering"].map(lambda code: names.line.get(code, code)),
+        to_line=frame["to_offering"].map(lambda code: names.line.get(code, code)),
+    )
+    shape = columns(
+        words, pathway="text", from_line="text", to_line="text", year="year", completers="persons",
+        promised="persons", passed="persons", broken="persons",
+    )  # fmt: skip
+    return View("progression", words("sheet", "progression"), shape, shown)
+
+
+def destinations(source: Source, most: int = 10) -> View:
+    """The pathways whose promises are broken, summed over the plan years, worst first."""
+    words = source.words
+    rows = progression(source).frame
+    keys = ["pathway", "from_line", "to_line"]
+    sums = rows.groupby(keys)[["promised", "passed", "broken"]].sum().reset_index()
+    sums = sums[sums["broken"] > 0.5].sort_values(["broken", "pathway"], ascending=[False, True], kind="stable")
+    shape = columns(words, from_line="text", to_line="text", promised="persons", passed="persons", broken="persons")
+    return View("broken", words("head", "broken"), shape, sums.head(most).reset_index(drop=True))
+
+
+def flow_rows(source: Source, year: int) -> View:
+    """Where the completers of one year go: from (level, track), to, persons.
+
+    Inside pathways lead to the level they enter; local supply is what the surplus table splits further.
+    """
+    words, names = source.words, source.names
+    attributes = source.lines.set_index("offering")
+    level, track = attributes["level"], attributes["track"]
+
+    def origin(codes: pd.Series) -> list[str]:
+        return [f"{names.level.get(level[code], level[code])} · {words('track', track[code])}" for code in codes]
+
+    done = source.table("completions")
+    done = done[done["year"] == year]
+    rows = [
+        (*pair, key, "")
+        for key in ("outside", "away", "local")
+        for pair in zip(origin(done["offering"]), done[key], strict=True)
+    ]
+    passed = source.table("progression")
+    passed = passed[(passed["year"] == year) & (passed["passed"] > 0)]
+    rows += [
+        (start, persons, "passed", level[code])
+        for start, persons, code in zip(
+            origin(passed["from_offering"]), passed["passed"], passed["to_offering"], strict=True
+        )
+    ]
+    frame = pd.DataFrame(rows, columns=["from", "persons", "to_code", "to_level"])
+    frame["to"] = [
+        words("flow", code, level=names.level.get(to, to))
+        for code, to in zip(frame["to_code"], frame["to_level"], strict=True)
+    ]
+    frame = frame.groupby(["from", "to_code", "to"], sort=False)["persons"].sum().reset_index()
+    order = {name: rank for rank, name in enumerate(_origins(source))}
+    last = {code: rank for rank, code in enumerate(("passed", "outside", "away", "local"))}
+    frame = frame.sort_values(
+        ["from", "to_code"], key=lambda c: c.map(order if c.name == "from" else last), kind="stable"
+    )
+    frame = frame[frame["persons"] > 0.05].reset_index(drop=True)
+    shape = (
+        *(Column(key, words("column", key)) for key in ("from", "to")),
+        Column("persons", words("unit", "persons"), "persons"),
+    )
+    title = words("head", "flow", year=year)
+    return totalled(View(f"flow_{year}", title, shape, frame), "persons")
+
+
+def _origins(source: Source) -> list[str]:
+    """Levels and kinds of line, lowest level first, in the order of the words."""
+    words, names = source.words, source.names
+    return [
+        f"{names.level.get(level, level)} · {words('track', track)}"
+        for level in source.levels()
+        for track in words.codes("track")
+    ]
+
+
+def enrolment(source: Source) -> View:
+    """Students on roll each autumn by level: plan, and do nothing in total."""
+    words = source.words
+    level = source.lines.set_index("offering")["level"]
+    frame = pd.DataFrame({"year": [source.first - 1, *source.years]})
+    shape = [Column("year", words("column", "year"), "year")]
+    before = pd.Series(source.cohorts.enrolled_before).groupby(source.cohorts.offerings["level"].to_numpy()).sum()
+    for prefix, nothing in (("", False), ("n_", True)):
+        table = source.table("enrolment", nothing=nothing)
+        wide = table.groupby([table["offering"].map(level), "year"])["enrolled"].sum().unstack().fillna(0.0)
+        for code in source.levels():
+            row = wide.reindex(index=[code], columns=source.years, fill_value=0.0).to_numpy()[0]
+            key, name = f"{prefix}{code}", source.names.level.get(code, code)
+            frame[key] = [float(before.get(code, 0.0)), *row]
+            label = words("column", "enrolled_nothing", level=name) if nothing else name
+            shape.append(Column(key, label, "persons"))
+    frame["total"] = frame[source.levels()].sum(axis=1)
+    frame["n_total"] = frame[[f"n_{code}" for code in source.levels()]].sum(axis=1)
+    total = words("general", "total")
+    shape.append(Column("total", total, "persons"))
+    shape.append(Column("n_total", words("column", "enrolled_nothing", level=total), "persons"))
+    return View("enrolment", words("head", "enrolled"), tuple(shape), frame)

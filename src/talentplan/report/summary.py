@@ -1,0 +1,159 @@
+"""The first page in words: what changes, what is left unfilled, what it rests on, whether it was checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from talentplan.report import basis, intake_tables
+from talentplan.report.tables import Source
+
+__all__ = ["Card", "cards", "notices", "reconciled", "sentences"]
+
+VERDICTS = ("add", "resume", "expand", "reduce", "suspend", "close")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number of the first page with its unit and what to compare it with."""
+
+    title: str
+    value: str
+    unit: str
+    note: str
+
+
+def _sum(source: Source, table: str, value: str, *, nothing: bool = False) -> float:
+    return float(source.table(table, nothing=nothing)[value].sum())
+
+
+def change_of(source: Source, number: float) -> str:
+    """A change of persons in words."""
+    words = source.words
+    whole = round(number)
+    if whole == 0:
+        return words("sentence", "same")
+    return words("sentence", "up" if whole > 0 else "down", n=words.persons(abs(number)))
+
+
+def cards(source: Source) -> list[Card]:
+    """The five numbers a council asks for first."""
+    words, intake = source.words, source.next_intake()
+    persons = words("unit", "persons")
+    plan, last = float(intake["plan"].sum()), float(intake["last_plan"].sum())
+    found = [
+        Card(
+            words("card", "next", year=source.first),
+            words.persons(plan),
+            persons,
+            words("card", "next_note", last=words.persons(last), change=change_of(source, plan - last)),
+        )
+    ]
+    for key, table, value in (
+        ("shortage", "balance", "shortage"),
+        ("surplus", "surplus", "surplus"),
+        ("broken", "progression", "broken"),
+    ):
+        nothing = words.persons(_sum(source, table, value, nothing=True))
+        note = words("card", "nothing_note", value=nothing)
+        amount = words.persons(_sum(source, table, value))
+        found.append(Card(words("card", key), amount, words("unit", "person-years"), note))
+    budget = source.table("budget")
+    spent = budget.groupby("kind")["spent"].sum()
+    recurrent = f"{words.money(float(spent.get('recurrent', 0.0)))} {words('general', 'money')}"
+    found.append(
+        Card(
+            words("card", "money"),
+            words.money(float(spent.get("investment", 0.0))),
+            words("general", "money"),
+            words("card", "money_note", value=recurrent),
+        )
+    )
+    return found
+
+
+def sentences(source: Source) -> list[str]:
+    """What the plan does and what it leaves, in three or four sentences."""
+    words, settings = source.words, source.case.settings
+    intake, layout = source.next_intake(), source.plan.table("layout")
+    plan, last = float(intake["plan"].sum()), float(intake["last_plan"].sum())
+    counts = layout[layout["control"] != "given"]["verdict"].value_counts()
+    listed = [f"{words('verdict', verdict)} {counts[verdict]}" for verdict in VERDICTS if counts.get(verdict, 0)]
+    region = settings.region.zh if source.lang == "zh" else settings.region.en
+    found = [
+        words(
+            "sentence",
+            "summary" if listed else "summary_none",
+            region=region,
+            year=source.first,
+            plan=words.persons(plan),
+            change=change_of(source, plan - last),
+            points=sum(int(counts.get(verdict, 0)) for verdict in VERDICTS),
+            list=words.list_comma.join(listed),
+        ),
+        _gap_sentence(source),
+    ]
+    settled = _sum(source, "balance", "settled")
+    if settled >= 0.5:
+        found.append(words("sentence", "settled", settled=words.persons(settled)))
+    control = intake.groupby("control")["plan"].sum()
+    each = {code: words.persons(float(control.get(code, 0.0))) for code in ("decide", "propose", "given")}
+    found.append(words("sentence", "controls", year=source.first, **each))
+    return found
+
+
+def _gap_sentence(source: Source) -> str:
+    words = source.words
+    plan, nothing = _sum(source, "balance", "shortage"), _sum(source, "balance", "shortage", nothing=True)
+    less = nothing - plan
+    share = words.share(abs(less) / nothing if nothing else 0.0)
+    code = "equal" if round(less) == 0 else "less" if less > 0 else "more"
+    return words(
+        "sentence",
+        "gap",
+        first=source.years[0],
+        last=source.years[-1],
+        plan=words.persons(plan),
+        nothing=words.persons(nothing),
+        less=words("sentence", code, n=words.persons(abs(less)), share=share),
+    )
+
+
+def notices(source: Source) -> list[tuple[str, str]]:
+    """What the first page must own up to: (tone, sentence); tone warn or plain."""
+    words, case = source.words, source.case
+    made_up = basis.illustrative(source)
+    found: list[tuple[str, str]] = []
+    if made_up.rows:
+        counts = {"tables": made_up.tables, "rows": f"{made_up.rows:,}", "all": f"{made_up.all_rows:,}"}
+        text = words("sentence", "illustrative", **counts)
+        if made_up.weighted == made_up.weighted:
+            text += (" " if source.lang == "en" else "") + words(
+                "sentence", "weighted", share=words.share(made_up.weighted)
+            )
+        found.append(("warn", text))
+    elif made_up.marked:
+        found.append(("warn", words("sentence", "model_illustrative")))
+    if case.settings.excluded:
+        names = [item.zh if source.lang == "zh" else item.en for item in case.settings.excluded]
+        listed = words.list_comma.join(name.rstrip("。.") for name in names)
+        found.append(("plain", words("sentence", "not_decided", list=listed)))
+    if case.defaulted:
+        found.append(("plain", words("sentence", "defaulted", n=len(case.defaulted))))
+    audit = source.plan.audit
+    code = "audit_ok" if audit.ok else "audit_bad"
+    found.append(("plain" if audit.ok else "warn", words("sentence", code, value=f"{audit.max_violation:.1e}")))
+    return found
+
+
+def reconciled(source: Source) -> str:
+    """Whether last year's totals agree with the input, in a sentence."""
+    words = source.words
+    frame = intake_tables.reconciliation(source).frame
+    totals = frame[(frame["level_code"] == "") & (frame["difference"].abs() >= 0.5)]
+    if not len(totals):
+        return words("sentence", "reconciled")
+    listed = [
+        words("sentence", "difference", measure=measure, n=words.signed(value))
+        for measure, value in zip(totals["measure"], totals["difference"], strict=True)
+    ]
+    return words("sentence", "not_reconciled", list=words.list_comma.join(listed))

@@ -1,0 +1,119 @@
+"""The words of the report, in one language at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+import yaml
+
+__all__ = ["LANGUAGES", "Lang", "Words", "all_words"]
+
+Lang = Literal["zh", "en"]
+LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
+
+
+@cache
+def all_words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """words.yaml: group -> code -> language -> text."""
+    text = resources.files(__package__).joinpath("words.yaml").read_text("utf-8")
+    words: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    return words
+
+
+class Words:
+    """Words and numbers as one language writes them; a code without a word stands for itself."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+        self.comma, self.stop, self.list_comma = ("，", "。", "、") if lang == "zh" else (", ", ". ", ", ")
+
+    def __call__(self, group: str, code: str, **values: Any) -> str:
+        """The word of a code, its {names} filled in."""
+        found = all_words()[group].get(code)
+        if found is None:
+            return code.replace("_", " ") if self.lang == "en" else code
+        return found[self.lang].format(**values) if values else found[self.lang]
+
+    def codes(self, group: str) -> list[str]:
+        """The codes of a group, in the order of words.yaml."""
+        return list(all_words()[group])
+
+    def persons(self, value: float) -> str:
+        """A number of persons, whole, with thousands separators; a dash where there is none.
+
+        >>> Words("zh").persons(1234.6), Words("zh").persons(-0.2), Words("en").persons(float("nan"))
+        ('1,235', '0', '–')
+        """
+        return "–" if math.isnan(value) else f"{round(value) + 0:,}"
+
+    def signed(self, value: float) -> str:
+        """A change of persons with its sign.
+
+        >>> Words("zh").signed(1234), Words("zh").signed(-40), Words("zh").signed(0.3)
+        ('+1,234', '−40', '0')
+        """
+        whole = round(value)
+        return "0" if whole == 0 else f"{'+' if whole > 0 else '−'}{abs(whole):,}"
+
+    def share(self, value: float) -> str:
+        """A share in per cent.
+
+        >>> Words("zh").share(0.1234), Words("zh").share(1.0)
+        ('12.3%', '100%')
+        """
+        if math.isnan(value):
+            return "–"
+        text = f"{100 * value:.1f}".removesuffix(".0")
+        return f"{'0' if text == '-0' else text}%"
+
+    def difference(self, value: float, kind: str) -> str:
+        """A difference with its sign, in the manner of its kind; shares differ by percentage points.
+
+        >>> Words("en").difference(-0.0625, "share"), Words("zh").difference(2_000_000, "money")
+        ('−6.2 points', '+200')
+        """
+        if math.isnan(value):
+            return "–"
+        if kind == "share":
+            size = f"{abs(100 * value):.1f}".removesuffix(".0")
+            unit = self("unit", "points_share")
+        else:
+            size = {"money": self.money, "persons": self.persons}.get(kind, self.number)(abs(value))
+            unit = ""
+        sign = "" if float(size.replace(",", "")) == 0 else "+" if value > 0 else "−"
+        return f"{sign}{size}{unit}"
+
+    @property
+    def money_scale(self) -> float:
+        """CNY in one unit of money as this language shows it (万元, million CNY)."""
+        return 1e4 if self.lang == "zh" else 1e6
+
+    def money(self, value: float) -> str:
+        """CNY as 万元 or million CNY, without the unit.
+
+        >>> Words("zh").money(12_345_678), Words("en").money(12_345_678)
+        ('1,235', '12.3')
+        """
+        if math.isnan(value):
+            return "–"
+        places = 0 if self.lang == "zh" else 1
+        return f"{value / self.money_scale:,.{places}f}"
+
+    def number(self, value: float, places: int = 2) -> str:
+        """Any other number, at most so many decimals.
+
+        >>> Words("en").number(1234.5), Words("en").number(2.0)
+        ('1,234.5', '2')
+        """
+        if math.isnan(value):
+            return "–"
+        text = f"{value:,.{places}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+    def yes(self, value: bool) -> str:
+        """Yes or no."""
+        return self("yesno", "yes" if value else "no")

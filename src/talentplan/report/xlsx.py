@@ -1,0 +1,355 @@
+"""plan.xlsx: the enrolment plan as it is filed, and the tables behind it, in one language.
+
+Formulas refer to cells of their own sheet only and carry their values, so that readers that do not calculate see them.
+Text that begins like a formula gets a leading apostrophe. The same plan gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from talentplan.plan.plan import Plan
+from talentplan.report import basis, intake_tables, means_tables, outcome_tables, summary
+from talentplan.report.tables import Kind, Source, View, kind_of_unit, records
+from talentplan.report.words import Lang
+from talentplan.workspace.case import Case
+
+__all__ = ["safe", "write_workbook"]
+
+CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed date, so that the same plan gives the same bytes
+NUMBERS: Mapping[str, str] = {
+    "persons": "#,##0", "change": "+#,##0;-#,##0;0", "share": "0.0%", "year": "0", "whole": "#,##0",
+    "number": "#,##0.0",
+}  # fmt: skip
+WIDTHS: Mapping[str, float] = {
+    "school_code": 8, "school_name": 17, "program_code": 8.5, "program_name": 19, "level": 10, "track": 10,
+    "duration": 6, "entrant_group": 14, "authority": 8, "control": 8, "last_plan": 8.5, "plan": 8.5, "change": 7.5,
+    "classes": 6.5, "registered": 8.5, "verdict": 9, "list": 9, "because": 36, "limited": 36, "illustrative": 8,
+    "occupation_code": 12, "occupation_name": 26, "year": 7, "from_line": 32, "to_line": 32, "pathway": 12,
+    "indicator": 26, "unit": 14, "investment": 28, "school": 18, "cluster": 16, "earmark": 16, "kind": 11, "years": 11,
+    "family": 13, "scope": 28, "state": 11, "sentence": 56, "rule": 16, "text": 56, "source": 34, "units": 8,
+}  # fmt: skip
+CENTRED = ("duration", "control", "year", "verdict", "state", "years")
+
+
+def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> None:
+    """Write the workbook in one language."""
+    source = Source(plan, case, lang)
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        title = case.settings.title.zh if lang == "zh" else case.settings.title.en
+        workbook.set_properties({"title": safe(title), "author": "talentplan", "created": CREATED})
+        book = _Book(workbook, source, _formats(workbook, lang))
+        _intake(book)
+        _list(book, "layout", [intake_tables.layout(source)], freeze=4)
+        _list(book, "balance", [outcome_tables.balance(source)], freeze=3)
+        _list(book, "surplus", [outcome_tables.surplus_rows(source)], freeze=2)
+        _list(book, "progression", [outcome_tables.progression(source)], freeze=1)
+        _list(
+            book,
+            "money",
+            [means_tables.budget(source), means_tables.investments(source), means_tables.hiring(source)],
+        )
+        limits = means_tables.limits(source)
+        hidden = len(plan.table("limits")) - len(limits.frame)
+        note = source.words("book", "limits_note", n=f"{hidden:,}")
+        _list(book, "limits", [limits, means_tables.rules(source)], note=note)
+        _list(book, "indicators", [outcome_tables.indicators(source, every_year=True)])
+        _notes(book)
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    >>> safe("=1+1"), safe("普通"), safe("-")
+    ("'=1+1", '普通', "'-")
+    """
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    workbook: Workbook
+    source: Source
+    formats: Mapping[str, Format]
+
+    def sheet(self, code: str) -> Worksheet:
+        """A new sheet set up for A4 landscape."""
+        words = self.source.words
+        sheet: Worksheet = self.workbook.add_worksheet(words("sheet", code))
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        footer = f"&L{words('sheet', code)}&C{words('book', 'footer')}&R{self.source.plan.fingerprint[:12]}"
+        sheet.set_footer(footer)
+        return sheet
+
+    def cell(
+        self, sheet: Worksheet, at: tuple[int, int], kind: Kind, value: Any, *, style: str = "", key: str = ""
+    ) -> None:
+        """A value in the format of its kind; a number that is not there stays blank."""
+        form = self.formats[f"{kind}{style}"]
+        if key == "control" and style == "_propose":
+            form = self.formats["mark_propose"]
+        elif kind == "text" and key in CENTRED:
+            form = self.formats[f"mark{'' if style == '_propose' else style}"]
+        if kind == "text":
+            sheet.write_string(*at, safe(str(value)), form)
+        elif math.isnan(value):
+            sheet.write_blank(*at, None, form)
+        else:
+            scale = self.source.words.money_scale if kind == "money" else 1.0
+            sheet.write_number(*at, float(value) / scale, form)
+
+
+def _formats(workbook: Workbook, lang: Lang) -> dict[str, Format]:
+    font = {"font_name": "微软雅黑" if lang == "zh" else "Calibri", "font_size": 10, "valign": "vcenter"}
+    money = "#,##0" if lang == "zh" else "#,##0.0"
+    styles: dict[str, dict[str, Any]] = {
+        "": {},
+        "_sum": {"bold": True, "bg_color": "#EAF0F6"},
+        "_grand": {"bold": True, "bg_color": "#CFDDEA", "top": 2},
+        "_given": {"font_color": "#5A6675"},
+        "_propose": {},
+    }
+    found = {}
+    for style, look in styles.items():
+        for kind, pattern in {**NUMBERS, "money": money}.items():
+            found[f"{kind}{style}"] = workbook.add_format(
+                {**font, "num_format": pattern, "border": 1, "border_color": "#B9C2CE", **look}
+            )
+        found[f"text{style}"] = workbook.add_format(
+            {**font, "text_wrap": True, "border": 1, "border_color": "#B9C2CE", **look}
+        )
+        found[f"mark{style}"] = workbook.add_format(
+            {**font, "text_wrap": True, "align": "center", "border": 1, "border_color": "#B9C2CE", **look}
+            | ({"bold": True, "font_color": "#8A4B00", "bg_color": "#FFF4E0"} if style == "_propose" else {})
+        )
+    head = {
+        **font,
+        "bold": True,
+        "text_wrap": True,
+        "align": "center",
+        "bg_color": "#DCE6F0",
+        "border": 1,
+        "border_color": "#8793A3",
+    }
+    found["head"] = workbook.add_format(head)
+    found["title"] = workbook.add_format({**font, "bold": True, "font_size": 15, "align": "center"})
+    found["heading"] = workbook.add_format({**font, "bold": True, "font_size": 14})
+    found["block"] = workbook.add_format({**font, "bold": True, "font_size": 12})
+    found["plain"] = workbook.add_format({**font, "text_wrap": True, "valign": "top"})
+    found["stamp"] = workbook.add_format({**font, "bold": True, "font_color": "#A3241F", "text_wrap": True})
+    return found
+
+
+def _heads(book: _Book, sheet: Worksheet, row: int, view: View) -> None:
+    unit = book.source.words("general", "money")
+    for column, shape in enumerate(view.columns):
+        label = f"{shape.label} ({unit})" if shape.kind == "money" else shape.label
+        sheet.write_string(row, column, label, book.formats["head"])
+    sheet.set_row(row, 32)
+
+
+def _letters(text: str) -> int:
+    """Width of a text in letters; a Chinese character is as wide as two."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+
+
+def _height(sheet: Worksheet, row: int, view: View, record: Mapping[str, Any]) -> None:
+    """Make a row as high as its longest wrapped text needs."""
+    most = 1
+    for column in view.columns:
+        if column.kind == "text":
+            text = str(record[column.key])
+            most = max(most, math.ceil(_letters(text) / (0.95 * WIDTHS.get(column.key, 12.0))))
+    sheet.set_row(row, 4 + 13.5 * most)
+
+
+def _widths(sheet: Worksheet, views: list[View]) -> None:
+    widest = max(len(view.columns) for view in views)
+    for column in range(widest):
+        keys = [view.columns[column].key for view in views if column < len(view.columns)]
+        sheet.set_column(column, column, max(WIDTHS.get(key, 12.0) for key in keys))
+
+
+def _intake(book: _Book) -> None:
+    """The enrolment plan by school, subtotals and grand total as formulas with values."""
+    source, words = book.source, book.source.words
+    view = intake_tables.lines(source)
+    sheet = book.sheet("intake")
+    last = len(view.columns) - 1
+    region = source.case.settings.region.zh if source.lang == "zh" else source.case.settings.region.en
+    title = words("book", "title", region=region, year=source.first)
+    sheet.merge_range(0, 0, 0, last, safe(title), book.formats["title"])
+    sheet.set_row(0, 28)
+    _subtitle(book, sheet, words("book", "unit"), last)
+    _heads(book, sheet, 2, view)
+    row, first = 3, 3
+    for _, block in view.frame.groupby("school_code", sort=False):
+        for record in records(block):
+            _line(book, sheet, row, view, record)
+            row += 1
+        label = f"{block['school_name'].iloc[0]} {words('general', 'subtotal')}"
+        span = (row - len(block), row - 1)
+        _sums(book, sheet, row, view, span=span, block=block, label=label, style="_sum")
+        row += 1
+    span = (first, max(row - 1, first))
+    _sums(book, sheet, row, view, span=span, block=view.frame, label=words("book", "grand"), style="_grand")
+    sheet.write_string(row + 1, 0, words("book", "note_propose"), book.formats["block"])
+    sheet.write_string(row + 3, 0, words("book", "filed"), book.formats["block"])
+    _widths(sheet, [view])
+    sheet.freeze_panes(3, 4)
+    sheet.repeat_rows(2)
+    sheet.print_area(0, 0, row + 3, last)
+
+
+def _subtitle(book: _Book, sheet: Worksheet, text: str, last: int) -> None:
+    """The second row of a sheet: whether the data is illustrative, the scenario, and what else there is to say."""
+    source, words = book.source, book.source.words
+    made_up = basis.illustrative(source).present
+    stamp = f"【{words('general', 'illustrative')}】" if made_up else ""
+    scenario = f"{words('general', 'scenario')}{'：' if source.lang == 'zh' else ': '}{_scenario(source)}"
+    form = book.formats["stamp" if made_up else "plain"]
+    sheet.merge_range(1, 0, 1, last, f"{stamp}{scenario}    {text}".rstrip(), form)
+
+
+_SUMMED = ("last_plan", "plan", "change", "classes", "registered")
+
+
+def _line(book: _Book, sheet: Worksheet, row: int, view: View, record: dict[str, Any]) -> None:
+    style = {"given": "_given", "propose": "_propose"}.get(record["control_code"], "")
+    keys = [column.key for column in view.columns]
+    _height(sheet, row, view, record)
+    for k, column in enumerate(view.columns):
+        if column.key == "change":
+            now, before = (xl_rowcol_to_cell(row, keys.index(key)) for key in ("plan", "last_plan"))
+            sheet.write_formula(
+                row, k, f"={now}-{before}", book.formats[f"change{style}"], value=float(record["change"])
+            )
+        else:
+            book.cell(sheet, (row, k), column.kind, record[column.key], style=style, key=column.key)
+
+
+def _sums(
+    book: _Book, sheet: Worksheet, row: int, view: View, *, span: tuple[int, int], block: pd.DataFrame, label: str,
+    style: str,
+) -> None:  # fmt: skip
+    """One row of SUBTOTAL(9, ...), which leaves out the subtotals inside its span."""
+    sheet.set_row(row, 19)
+    for k, column in enumerate(view.columns):
+        if column.key not in _SUMMED:
+            text = label if k == 0 else ""
+            sheet.write_string(row, k, safe(text), book.formats[f"text{style}"])
+            continue
+        cells = f"{xl_rowcol_to_cell(span[0], k)}:{xl_rowcol_to_cell(span[1], k)}"
+        value = float(block[column.key].sum())
+        sheet.write_formula(row, k, f"=SUBTOTAL(9,{cells})", book.formats[f"{column.kind}{style}"], value=value)
+    sheet.merge_range(row, 0, row, 3, safe(label), book.formats[f"text{style}"])
+
+
+def _scenario(source: Source) -> str:
+    return source.case.scenario_title[0 if source.lang == "zh" else 1]
+
+
+def _list(book: _Book, code: str, views: list[View], *, freeze: int = 0, note: str = "") -> None:
+    """A sheet of one or more tables, one under the other; the first can be filtered and keeps its heads in sight."""
+    sheet, words = book.sheet(code), book.source.words
+    title = f"{words('sheet', code)} {book.source.years[0]}–{book.source.years[-1]}"
+    sheet.write_string(0, 0, title, book.formats["heading"])
+    sheet.set_row(0, 24)
+    _subtitle(book, sheet, note, max(len(view.columns) for view in views) - 1)
+    row = 2
+    for number, view in enumerate(views):
+        if len(views) > 1:
+            sheet.write_string(row, 0, view.title, book.formats["block"])
+            row += 1
+        _heads(book, sheet, row, view)
+        if number == 0:
+            top = row
+        for record in view.rows:
+            row += 1
+            _height(sheet, row, view, record)
+            for k, column in enumerate(view.columns):
+                kind = kind_of_unit(record["unit_code"]) if column.kind in {"by_unit", "difference"} else column.kind
+                book.cell(sheet, (row, k), kind, record[column.key], key=column.key)
+        row += 1
+        if view.totals:
+            row = _totals(book, sheet, row, view)
+        row += 2
+    if len(views) == 1 and len(views[0].frame):
+        sheet.autofilter(top, 0, top + len(views[0].frame), len(views[0].columns) - 1)
+    sheet.freeze_panes(top + 1, freeze)
+    sheet.repeat_rows(top)
+    _widths(sheet, views)
+
+
+def _totals(book: _Book, sheet: Worksheet, row: int, view: View) -> int:
+    """A last row that sums the table above it, each sum a formula with its value."""
+    first = row - len(view.frame)
+    for k, column in enumerate(view.columns):
+        form = book.formats[f"{column.kind}_sum"]
+        if column.key not in view.totals or row == first:
+            text = book.source.words("general", "total") if k == 0 else ""
+            sheet.write_string(row, k, text, book.formats["text_sum"])
+            continue
+        scale = book.source.words.money_scale if column.kind == "money" else 1.0
+        cells = f"{xl_rowcol_to_cell(first, k)}:{xl_rowcol_to_cell(row - 1, k)}"
+        sheet.write_formula(row, k, f"=SUM({cells})", form, value=view.totals[column.key] / scale)
+    return row + 1
+
+
+def _notes(book: _Book) -> None:
+    """What the workbook rests on: units, defaults, what is illustrative, fingerprint, audit."""
+    source, words, case = book.source, book.source.words, book.source.case
+    sheet = book.sheet("notes")
+    rows: list[tuple[str, str, str]] = [
+        (words("general", "scenario"), _scenario(source), ""),
+        (words("general", "fingerprint"), case.fingerprint, ""),
+        (words("book", "units"), words("book", "units_note"), ""),
+        (words("column", "plan"), words("book", "note_propose"), ""),
+    ]
+    rows += [
+        (words("general", "illustrative") if tone == "warn" else "", text, tone)
+        for tone, text in summary.notices(source)
+    ]
+    zh = source.lang == "zh"
+    rows += [(words("head", "defaulted"), item.zh if zh else item.en, "") for item in case.defaulted]
+    rows += [(words("head", "undecided"), item.zh if zh else item.en, "") for item in case.settings.excluded]
+    rows += [(words("head", "patches"), item, "") for item in case.applied]
+    rows.append((words("head", "totals"), words("intro", "changes"), ""))
+    sheet.write_string(0, 0, words("book", "what"), book.formats["head"])
+    sheet.write_string(0, 1, words("book", "says"), book.formats["head"])
+    row = 1
+    for item, text, tone in rows:
+        sheet.write_string(row, 0, safe(item), book.formats["text"])
+        sheet.write_string(row, 1, safe(text), book.formats["stamp" if tone == "warn" else "text"])
+        lines = math.ceil(_letters(text) / 76)
+        sheet.set_row(row, 4 + 13.5 * lines)
+        row += 1
+    for view in (basis.facts(source), basis.data_basis(source)):
+        row += 1
+        sheet.write_string(row, 0, view.title, book.formats["block"])
+        row += 1
+        _heads(book, sheet, row, view)
+        for record in view.rows:
+            row += 1
+            for k, column in enumerate(view.columns):
+                book.cell(sheet, (row, k), column.kind, record[column.key])
+        row += 1
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 80)
+    sheet.set_column(2, 8, 11)
