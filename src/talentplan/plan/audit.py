@@ -1,0 +1,136 @@
+"""The independent audit: steps cohorts year by year from the published tables and adds up every limit and cost again.
+
+It shares with the linear program only the parameters (Case, Openings, Cohorts): no coefficient, no row, no column. What it
+compares stands in the modules audit_flows (students), audit_tables (published figures), audit_means (places, teachers, hours,
+entrants), audit_money (budgets), audit_layout (plan numbers) and audit_objective.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from talentplan.demand import Openings
+from talentplan.plan.audit_flows import step_forward
+from talentplan.plan.audit_layout import bound_limits, class_rows, moves, point_limits, same_plan, total_limits
+from talentplan.plan.audit_means import entrant_limits, hours_limits, place_limits, teacher_limits
+from talentplan.plan.audit_money import count_money, money_limits, same_money
+from talentplan.plan.audit_objective import objective_value
+from talentplan.plan.audit_rows import no_rows
+from talentplan.plan.audit_tables import pathway_limits, same_flows, same_market, same_means, signs
+from talentplan.plan.audit_words import sentences
+from talentplan.plan.plan import Audit
+from talentplan.supply import Cohorts
+from talentplan.workspace.case import Case
+
+__all__ = ["CHECKED", "LIMIT_FAMILIES", "audit"]
+
+Tables = Mapping[str, pd.DataFrame]
+LIMIT_FAMILIES = (
+    "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
+    "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed", "total",
+    "plan_bounds", "progression", "rules",
+)  # fmt: skip
+"""Families of the limits table."""
+CHECKED = (*LIMIT_FAMILIES, "classes", "cohorts", "balance", "objective")
+"""Everything the audit judges; each has a case worked by hand in tests/cases."""
+SHOWN = ["family", "scope", "year", "used", "limit", "stated", "binding", "broken_before", "sentence_zh", "sentence_en"]
+NEEDED = {
+    "intake": ["offering", "year", "last_plan", "plan", "classes", "registered"],
+    "progression": ["pathway", "year", "completers", "promised", "passed", "broken"],
+    "completions": ["offering", "year", "completions", "passed", "outside", "away", "local"],
+    "enrolment": ["offering", "year", "enrolled"],
+    "balance": ["occupation", "level", "year", "openings", "placed", "external", "shortage", "settled"],
+    "placement": ["program", "occupation", "level", "year", "persons"],
+    "surplus": ["program", "year", "local", "placed", "surplus"],
+    "investment": ["investment", "year", "units", "cost", "first_use", "last_use"],
+    "sharing": ["agreement", "year", "hours", "delivered", "cost"],
+    "hiring": ["school", "cluster", "year", "hired"],
+    "budget": ["kind", "earmark", "year", "spent", "grants", "available"],
+}
+
+
+def audit(
+    case: Case,
+    openings: Openings,
+    cohorts: Cohorts,
+    tables: Tables,
+    *,
+    objective: float | None,
+    tolerance: float = 1e-6,
+    whole_classes: int,
+    strict: bool = True,
+) -> tuple[Audit, pd.DataFrame]:
+    """Judge published tables (unrounded, tail years included) and list every limit.
+
+    objective: what the program claims, None where nothing is claimed; whole_classes: years planned in whole classes;
+    strict: a broken limit is a violation; otherwise it is only listed (doing nothing breaks limits and shows them).
+
+    A violation is larger than tolerance x max(1, |right side|, largest term). Returns the verdict and the limits table of
+    plan/outputs.yaml, years of the tail included. Limits of section 5 that have no year of their own stand in the last plan
+    year; figures of limits from below count the persons missing, so that `used > limit` always means broken.
+    """
+    shown = {
+        name: tables[name] if name in tables else pd.DataFrame(columns=columns) for name, columns in NEEDED.items()
+    }
+    flows = step_forward(case, cohorts, shown)
+    change, money = moves(case, flows, whole_classes), count_money(case, cohorts, flows, shown)
+    limits = [
+        *place_limits(case, cohorts, flows, shown), *teacher_limits(case, cohorts, flows, shown),
+        *hours_limits(case, cohorts, flows, shown), *entrant_limits(case, flows), *pathway_limits(case, flows),
+        *money_limits(case, flows, shown, money), *bound_limits(case, flows, change), *total_limits(case, flows, change),
+        *point_limits(case, flows, change),
+    ]  # fmt: skip
+    listed = _joined(limits)
+    hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)
+    same = [
+        *same_flows(case, flows, shown), *same_market(case, openings, flows, shown),
+        *same_means(case, shown, change.whole), *signs(shown),
+    ]  # fmt: skip
+    if "budget" in tables:
+        same += same_money(case, flows, shown, money)
+    value = objective_value(case, flows, shown, money)
+    if objective is not None:
+        same.append(_objective(case, objective, value))
+    judged = [_broken(_joined(same), tolerance)]
+    if strict:
+        numbers = [*same_plan(case, flows, change), *class_rows(case, flows, change, shown)]
+        judged += [_broken(listed, tolerance), *(_broken(frame, tolerance) for frame in numbers)]
+    violations = pd.concat([f for f in judged if len(f)] or judged[:1], ignore_index=True)
+    violations = violations.sort_values("violation", ascending=False, ignore_index=True, kind="stable")
+    verdict = Audit(
+        ok=violations.empty, max_violation=float(violations["violation"].max()) if len(violations) else 0.0,
+        objective=value, violations=violations,
+    )  # fmt: skip
+    return verdict, _limits_table(case, listed[~hidden])
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    full = [frame for frame in frames if len(frame)]
+    return pd.concat(full, ignore_index=True) if full else no_rows()
+
+
+def _broken(frame: pd.DataFrame, tolerance: float) -> pd.DataFrame:
+    """Rows broken beyond tolerance: family, scope, year, used, limit, violation (relative)."""
+    apart = frame["used"].to_numpy(dtype=np.float64) - frame["limit"].to_numpy(dtype=np.float64)
+    scale = np.maximum.reduce([np.ones(len(frame)), frame["limit"].abs().to_numpy(dtype=np.float64),
+                               np.nan_to_num(frame["size"].to_numpy(dtype=np.float64))])  # fmt: skip
+    equal = frame["binding"].isna().to_numpy() if "binding" in frame else np.ones(len(frame), dtype=bool)
+    # what is not finite (a code the input does not know) is as wrong as can be
+    relative = np.where(np.isfinite(scale) & np.isfinite(apart), np.where(equal, np.abs(apart), apart) / scale, np.inf)
+    found = frame[["family", "scope", "year", "used", "limit"]].assign(violation=relative)
+    return found[relative > tolerance]
+
+
+def _objective(case: Case, claimed: float, value: float) -> pd.DataFrame:
+    return pd.DataFrame({"family": ["objective"], "scope": [""], "year": [case.first_year], "used": [claimed], "limit": [value],
+                         "size": [abs(value)]})  # fmt: skip
+
+
+def _limits_table(case: Case, limits: pd.DataFrame) -> pd.DataFrame:
+    """The limits of plan/outputs.yaml, sorted, with their sentences."""
+    table = limits.sort_values(["family", "scope", "year"], kind="stable", ignore_index=True)
+    table = table.astype({"year": np.int64, "binding": bool, "broken_before": bool})
+    return sentences(case, table)[SHOWN]

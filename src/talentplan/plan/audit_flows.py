@@ -1,0 +1,110 @@
+"""Students stepped forward year by year from the published plan numbers and passages alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.plan.audit_rows import grid
+from talentplan.supply import Cohorts
+from talentplan.workspace.case import Case
+
+__all__ = ["Flows", "step_forward"]
+
+Floats = NDArray[np.float64]
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What the plan does to students, persons/year or persons; arrays are float[offering, year] over plan years and tail.
+
+    lines: the offerings with their rates, places and costs; years: plan years and tail; plan_years: how many are planned.
+    plan: plan numbers (the tail repeats the last, or what passes in); entrants: persons who enter; enrolled: on roll;
+    load: on roll if every seat were taken; completions; passed_in, passed_out: by pathways; local: seek work in the region.
+    passed, broken: float[pathway, year].
+    """
+
+    lines: pd.DataFrame
+    years: NDArray[np.int64]
+    plan_years: int
+    plan: Floats
+    entrants: Floats
+    enrolled: Floats
+    load: Floats
+    completions: Floats
+    passed_in: Floats
+    passed_out: Floats
+    local: Floats
+    passed: Floats
+    broken: Floats
+
+    def column(self, name: str) -> Floats:
+        """float[offering]: one attribute of the lines."""
+        return self.lines[name].to_numpy(dtype=np.float64)
+
+    @property
+    def fed(self) -> NDArray[np.bool_]:
+        """bool[offering]: entered by pathways only."""
+        return self.lines["pathway_fed"].to_numpy(dtype=bool)
+
+    @property
+    def given(self) -> NDArray[np.bool_]:
+        """bool[offering]: the number is given."""
+        return (self.lines["control"] == "given").to_numpy()
+
+    def by(self, codes: pd.Index, owner: pd.Series, values: Floats) -> Floats:
+        """float[code, year]: values of the offerings added up by an attribute of theirs."""
+        found = np.zeros((len(codes), values.shape[1]))
+        at = codes.get_indexer(owner)
+        np.add.at(found, at[at >= 0], values[at >= 0])
+        return found
+
+
+def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
+    """Read plan numbers and passages off the tables and let every cohort grow older by a year at a time."""
+    lines = cohorts.offerings.reset_index(drop=True)
+    own = case.table("offerings")[["offering", "places", "cost", "grant", "fixed_cost"]].set_index("offering")
+    lines = lines.join(own, on="offering")
+    years, planned = cohorts.years, len(case.plan_years)
+    codes, paths = pd.Index(lines["offering"]), case.table("pathways")
+    passed = grid(tables["progression"], [("pathway", paths["pathway"])], years, "passed")
+    broken = grid(tables["progression"], [("pathway", paths["pathway"])], years, "broken")
+    passed_in, passed_out = np.zeros((len(lines), len(years))), np.zeros((len(lines), len(years)))
+    np.add.at(passed_in, codes.get_indexer(paths["to_offering"]), passed)
+    np.add.at(passed_out, codes.get_indexer(paths["from_offering"]), passed)
+
+    plan = np.zeros((len(lines), len(years)))
+    plan[:, :planned] = grid(tables["intake"], [("offering", codes)], years[:planned], "plan")
+    fed = lines["pathway_fed"].to_numpy(dtype=bool)[:, None]
+    plan[:, planned:] = np.where(fed, passed_in[:, planned:], plan[:, planned - 1 : planned])
+    fill = lines["fill"].to_numpy(dtype=np.float64)[:, None]
+    entrants = np.where(fed, passed_in, fill * plan)
+    full = np.where(fed, plan, np.maximum(fill, 1.0) * plan)
+    enrolled, completions = _grow_older(cohorts, lines, entrants)
+    load, _ = _grow_older(cohorts, lines, full)
+    stay = (1.0 - lines["progression_outside"]) * lines["local_retention"]
+    local = stay.to_numpy(dtype=np.float64)[:, None] * (completions - passed_out)
+    return Flows(
+        lines=lines, years=years, plan_years=planned, plan=plan, entrants=entrants, enrolled=enrolled, load=load,
+        completions=completions, passed_in=passed_in, passed_out=passed_out, local=local, passed=passed, broken=broken,
+    )  # fmt: skip
+
+
+def _grow_older(cohorts: Cohorts, lines: pd.DataFrame, entrants: Floats) -> tuple[Floats, Floats]:
+    """On roll and completions, float[offering, year]: each autumn everybody is a year older and new starters come."""
+    duration = lines["duration"].to_numpy(dtype=np.int64)
+    completion = lines["completion"].to_numpy(dtype=np.float64)
+    starters = np.zeros((len(lines), cohorts.retention.shape[1] + 1))  # by years since they started
+    enrolled, completions = cohorts.inherited_enrolled.copy(), cohorts.inherited_completions.copy()
+    every = np.arange(len(lines))
+    for year in range(entrants.shape[1]):
+        starters[:, 1:] = starters[:, :-1]
+        starters[:, 0] = entrants[:, year]
+        completions[:, year] += completion * starters[every, np.minimum(duration, starters.shape[1] - 1)]
+        enrolled[:, year] += (starters[:, : cohorts.retention.shape[1]] * cohorts.retention).sum(axis=1)
+    return enrolled, completions

@@ -1,0 +1,314 @@
+"""Limits on plan numbers themselves: bounds, totals, rules, changes, openings, closures, whole classes.
+
+Whether a line opens or closes is not published. In the whole-class years it shows in the plan numbers; in later years, where
+opening and closing may be partial, the audit takes the least opening and closing that the numbers imply, so a limit it finds
+broken is broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.allocation.rules import rule_limits
+from talentplan.plan.audit_flows import Flows
+from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
+from talentplan.workspace.case import Case
+
+__all__ = ["Moves", "bound_limits", "class_rows", "moves", "point_limits", "same_plan", "total_limits"]
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Tables = Mapping[str, pd.DataFrame]
+TINY = 1e-6
+ATTRIBUTES = ("school", "level", "authority", "control", "district", "cluster", "track")
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What the plan numbers imply about changes; arrays are [offering, plan year], persons/year.
+
+    change: plan number less the one of the year before; upper: greatest plan number by max_plan and rules (inf where none);
+    limit: how much a number may move (inf where not limited); free: bool[offering], direct and not given;
+    new, old: bool[offering], free lines without and with a plan last year; deciding: bool[year], lines may open or close;
+    whole: bool[year], planned in whole classes; size: float[offering], M; reach: B.
+    """
+
+    plan: Floats
+    change: Floats
+    upper: Floats
+    limit: Floats
+    free: Mask
+    new: Mask
+    old: Mask
+    deciding: Mask
+    whole: Mask
+    size: Floats
+    reach: Floats
+
+
+def moves(case: Case, flows: Flows, whole_classes: int) -> Moves:
+    """Changes of plan numbers and what policy and rules allow."""
+    policy, count = case.settings.policy, flows.plan_years
+    plan, last = flows.plan[:, :count], flows.column("last_plan")
+    change = np.diff(np.concatenate([last[:, None], plan], axis=1), axis=1)
+    upper = np.repeat(flows.column("max_plan")[:, None], count, axis=1)
+    for rule in rule_limits(case, flows.lines):  # which lines a rule names is a parameter; obeying it is checked here
+        span = 1 if rule.first_year_only else count
+        upper[rule.lines, :span] = np.minimum(upper[rule.lines, :span], rule.upper[rule.lines, None])
+    if policy.relative_change is not None:
+        yearly = np.maximum(policy.relative_floor, policy.relative_change * last)
+    elif policy.change.classes_per_offering is not None:
+        yearly = policy.change.classes_per_offering * flows.column("class_max")
+    else:
+        yearly = np.full(len(last), np.inf)
+    limit = np.repeat(yearly[:, None], count, axis=1)
+    limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(upper[:, 0]), last - upper[:, 0], 0.0))
+    free = ~flows.fed & ~flows.given
+    most = flows.column("max_plan")
+    at = np.arange(count)
+    return Moves(
+        plan=plan, change=change, upper=upper, limit=limit, free=free, new=free & (last <= 0), old=free & (last > 0),
+        deciding=at < policy.change.decision_years, whole=at < whole_classes,
+        size=np.where(np.isfinite(most), most, 4.0 * flows.column("class_max")),
+        reach=last[:, None] + np.cumsum(limit, axis=1),
+    )  # fmt: skip
+
+
+def bound_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
+    """`plan_bounds` (greatest plan; persons missing to the least plan; given lines as given) and `rules`."""
+    codes, planned = flows.lines["offering"], case.plan_years
+    enrolled = flows.column("last_plan")[:, None] > 0
+    given = flows.given[:, None]
+    most = np.where(enrolled & ~given, flows.column("max_plan")[:, None], np.inf)
+    least = np.where(enrolled & ~given, flows.column("min_plan")[:, None], 0.0)
+    short = np.maximum(least - m.plan, 0.0)
+    found = [
+        limit_rows("plan_bounds", codes, planned, m.plan, most),
+        limit_rows("plan_bounds", codes + "/least", planned, short, np.where(least > 0, 0.0, np.inf), size=least,
+                   binding=np.abs(m.plan - least) <= TINY * np.maximum(1.0, least)),
+    ]  # fmt: skip
+    if len(flows.years) > len(planned):  # what pathways bring in the tail keeps to max_plan too
+        tail = flows.years[len(planned) :]
+        ceiling = np.where(given, flows.column("last_plan")[:, None], most)
+        fed = np.where(flows.fed[:, None] & np.isfinite(ceiling), ceiling, np.inf)
+        found.append(limit_rows("plan_bounds", codes, tail, flows.plan[:, len(planned) :], fed))
+    for rule in rule_limits(case, flows.lines):
+        lines, span = np.flatnonzero(rule.lines), 1 if rule.first_year_only else len(planned)
+        scope = codes.iloc[lines] + "/" + rule.rule.id
+        found.append(limit_rows("rules", scope, planned[:span], m.plan[lines, :span], rule.upper[lines, None]))
+    return [*found, *_new_per_school(case, flows, m)]
+
+
+def _new_per_school(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
+    """Rules of kind max_new_per_school: lines that open at a school in a year, the least that the numbers imply."""
+    found = []
+    opens, schools = _least_openings(m), pd.Index(case.table("schools")["school"])
+    span = int(m.deciding.sum())
+    for rule in case.rules:
+        if rule.kind != "max_new_per_school":
+            continue
+        exempt = (flows.lines["offering"].isin(rule.exempt) | flows.lines["school"].isin(rule.exempt)).to_numpy()
+        used = flows.by(schools, flows.lines["school"], np.where((m.new & ~exempt)[:, None], opens, 0.0))[:, :span]
+        most = np.where(used > 0, float(rule.parameters["count"]), np.inf)
+        found.append(limit_rows("rules", schools + "/" + rule.id, case.plan_years[:span], used, most))
+    return found
+
+
+def total_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
+    """`total`: sum of plan numbers over the matching lines at most the greatest; persons missing to the least."""
+    found = []
+    last = flows.column("last_plan")
+    for total in case.settings.totals:
+        wanted = {name: str(getattr(total, name)) for name in ATTRIBUTES if getattr(total, name) is not None}
+        match = np.logical_and.reduce(
+            [np.ones(len(last), dtype=bool), *((flows.lines[k] == v).to_numpy() for k, v in wanted.items())]
+        )
+        at = np.flatnonzero(np.isin(case.plan_years, [total.year if total.year is not None else case.plan_years]))
+        schools = sorted(set(flows.lines["school"][match])) if total.by_school else [""]
+        for school in schools:
+            lines = match & ((flows.lines["school"] == school).to_numpy() if school else True)
+            base = float(last[lines].sum())
+            width = np.inf if total.relative is None else total.relative * base
+            most = min(np.inf if total.greatest is None else total.greatest, base + width)
+            least = max(-np.inf if total.least is None else total.least, base - width)
+            used = m.plan[lines][:, at].sum(axis=0)[None]
+            scope = "/".join(dict.fromkeys([*([school] if school else []), *wanted.values()]))
+            found.append(limit_rows("total", [scope], case.plan_years[at], used, np.full_like(used, most)))
+            if least > 0:
+                short, size = np.maximum(least - used, 0.0), np.full_like(used, least)
+                tight = np.abs(used - least) <= TINY * np.maximum(1.0, least)
+                found.append(limit_rows("total", [f"{scope}/least"], case.plan_years[at], short, np.zeros_like(used),
+                                        size=size, binding=tight))  # fmt: skip
+    return found
+
+
+def _parts(m: Moves) -> tuple[Floats, Floats]:
+    """What of a change opening or closing must take (persons): the excess over the limit where opening or closing may."""
+    opened = np.where(m.new[:, None] & m.deciding, np.maximum(m.change - m.limit, 0.0), 0.0)
+    closed = np.where(m.old[:, None] & m.deciding, np.maximum(-m.change - m.limit, 0.0), 0.0)
+    return opened, closed
+
+
+def _started(m: Moves) -> Mask:
+    """bool[offering, year]: a new line's first plan number above zero."""
+    on = m.plan > TINY
+    return on & ~np.concatenate(
+        [np.zeros((len(on), 1), dtype=bool), np.logical_or.accumulate(on, axis=1)[:, :-1]], axis=1
+    )
+
+
+def _least_openings(m: Moves) -> Floats:
+    """float[offering, year]: least a[o,t]; in the whole-class years 1 where a line starts or outgrows its limit."""
+    opened, _ = _parts(m)
+    share = opened / np.maximum(m.size, TINY)[:, None]
+    whole = (_started(m) | (opened > TINY)).astype(np.float64)
+    return np.where(m.new[:, None] & m.deciding, np.where(m.whole, whole, share), 0.0)
+
+
+def _least_closures(m: Moves) -> Floats:
+    """float[offering, year]: least c[o,t]; in the whole-class years 1 where a line is at zero without being made to."""
+    _, closed = _parts(m)
+    share = np.divide(closed, m.reach, out=np.zeros_like(closed), where=np.isfinite(m.reach) & (m.reach > 0))
+    whole = ((m.plan <= TINY) & (m.upper > 0)) | (closed > TINY)
+    return np.where(m.old[:, None] & m.deciding, np.where(m.whole, whole.astype(np.float64), share), 0.0)
+
+
+def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
+    """`change`, `open`, `close`, `points_changed`."""
+    codes, planned, policy = flows.lines["offering"], case.plan_years, case.settings.policy.change
+    opened, closed = _parts(m)
+    used = np.abs(m.change) - opened - closed
+    free = np.flatnonzero(m.free)
+    found = [limit_rows("change", codes.iloc[free], planned, used[free], m.limit[free], size=m.plan[free])]
+    opens, closes = _least_openings(m), _least_closures(m)
+    span = int(m.deciding.sum())
+    if policy.max_open is not None:
+        found.append(
+            limit_rows(
+                "open", [""], planned[:span], opens.sum(axis=0)[None, :span], np.full((1, span), policy.max_open)
+            )
+        )
+    if policy.max_close is not None:
+        found.append(
+            limit_rows(
+                "close", [""], planned[:span], closes.sum(axis=0)[None, :span], np.full((1, span), policy.max_close)
+            )
+        )
+    found += _hidden(case, flows, m, opens, closes)
+    if policy.points_share is not None:
+        most = policy.points_share * float(m.old.sum())
+        found.append(
+            limit_rows(
+                "points_changed", [""], planned, _least_changed(case, m, closes)[None], np.full((1, len(planned)), most)
+            )
+        )
+    return found
+
+
+def _hidden(case: Case, flows: Flows, m: Moves, opens: Floats, closes: Floats) -> list[pd.DataFrame]:
+    """Openings over several years together, and lines that enrol without having opened or are both there and closed."""
+    policy, years = case.settings.policy.change, case.plan_years
+    ever = np.maximum.accumulate(np.where(m.new[:, None], m.plan, 0.0), axis=1) / np.maximum(m.size, TINY)[:, None]
+    started = np.logical_or.accumulate(_started(m) & m.whole & m.new[:, None], axis=1)
+    so_far = np.maximum(ever, started.astype(np.float64))
+    allowed = np.cumsum(np.where(m.deciding, np.inf if policy.max_open is None else policy.max_open, 0.0))
+    own = np.cumsum(m.deciding.astype(np.float64))[None, :] * m.size[:, None]  # a <= 1 a year
+    new = np.flatnonzero(m.new)
+    codes = flows.lines["offering"]
+    found = [
+        limit_rows("open", ["*"], years, so_far.sum(axis=0)[None], allowed[None]),
+        limit_rows("open", codes.iloc[new], years, m.plan[new], own[new]),
+    ]
+    old = np.flatnonzero(m.old & np.isfinite(m.reach).all(axis=1))
+    span = int(m.deciding.sum())
+    if case.settings.policy.change.max_close != 0:
+        room = (1.0 - closes[old, :span]) * m.reach[old, :span]
+        found.append(limit_rows("close", codes.iloc[old], years[:span], m.plan[old, :span], room))
+    must = m.old[:, None] & m.whole & ~m.deciding & (m.upper > 0)
+    found.append(limit_rows("close", codes, years, (m.plan <= TINY).astype(float), np.where(must, 0.0, np.inf)))
+    return [frame.assign(hidden=True) for frame in found]
+
+
+def _least_changed(case: Case, m: Moves, closes: Floats) -> Floats:
+    """float[year]: least sum of (up + down) / limit, or lines changed in the whole-class years.
+
+    What opening and closing can take beyond their least is taken off as far as `max_open` and `max_close` leave room, where
+    it helps most first.
+    """
+    policy, last = case.settings.policy.change, m.reach[:, 0] - m.limit[:, 0]
+    forced = m.upper < last[:, None]
+    counted = m.free[:, None] & np.isfinite(m.limit) & (m.limit > 0) & ~forced
+    share = np.divide(np.abs(m.change), m.limit, out=np.zeros_like(m.change), where=counted)
+    total = np.zeros(m.plan.shape[1])
+    for t in range(len(total)):
+        if m.whole[t]:
+            exempt = (_started(m)[:, t] & m.new) | ((closes[:, t] > 0) & m.old)
+            total[t] = float((counted[:, t] & ~(exempt & m.deciding[t]) & (np.abs(m.change[:, t]) > TINY)).sum())
+            continue
+        relief = 0.0
+        if m.deciding[t]:
+            for some, size, most in (
+                (m.new & (m.change[:, t] > 0), m.size, policy.max_open),
+                (m.old & (m.change[:, t] < 0), m.reach[:, t], policy.max_close),
+            ):
+                rows = np.flatnonzero(some & counted[:, t])
+                relief += _greatest_relief(size[rows] / m.limit[rows, t], share[rows, t], most)
+        total[t] = float(share[:, t].sum()) - relief
+    return total
+
+
+def _greatest_relief(rate: Floats, most: Floats, units: int | None) -> float:
+    """Most that `units` of opening or closing take off: each relieves a line by `rate`, at most by all of it.
+
+    >>> _greatest_relief(np.array([2.0, 4.0]), np.array([1.0, 1.0]), 0)
+    0.0
+    >>> float(_greatest_relief(np.array([2.0, 0.5]), np.array([1.0, 1.0]), 1))
+    1.25
+    """
+    if units is None:
+        return float(most.sum())
+    order = np.argsort(-rate)
+    need = most[order] / rate[order]
+    given = np.clip(units - (np.cumsum(need) - need), 0.0, need)
+    return float((given * rate[order]).sum())
+
+
+def class_rows(case: Case, flows: Flows, m: Moves, tables: Tables) -> list[pd.DataFrame]:
+    """Section 7 in the whole-class years: whole numbers in whole classes; whole seats where pathways feed a line."""
+    codes, years = flows.lines["offering"], case.plan_years[m.whole]
+    plan = m.plan[:, m.whole]
+    if not len(years):
+        return []
+    classes = grid(tables["intake"], [("offering", codes)], case.plan_years, "classes")[:, m.whole]
+    free, fed = np.flatnonzero(m.free), np.flatnonzero(flows.fed & ~flows.given)
+    step = flows.column("class_step")[:, None]
+    most, least = (flows.column(name)[:, None] * classes for name in ("class_max", "class_min"))
+    seats = flows.entrants[:, : flows.plan_years][:, m.whole]
+    return [
+        equal_rows("classes.number", codes.iloc[free], years, plan[free], (np.round(plan / step) * step)[free]),
+        equal_rows("classes.whole", codes.iloc[free], years, classes[free], np.round(classes[free])),
+        limit_rows("classes", codes.iloc[free], years, plan[free], most[free]).assign(hidden=True),
+        limit_rows("classes", codes.iloc[free], years, least[free], plan[free]).assign(hidden=True),
+        equal_rows("classes.seats", codes.iloc[fed], years, plan[fed], np.round(plan[fed])),
+        limit_rows("classes", codes.iloc[fed], years, seats[fed], plan[fed]).assign(hidden=True),
+        limit_rows("classes", codes.iloc[fed], years, plan[fed], seats[fed] + 1.0).assign(hidden=True),
+    ]
+
+
+def same_plan(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
+    """Plan numbers that are no decision: given direct lines as last year, fed lines what passes in (given ones at most that)."""
+    codes, years = flows.lines["offering"], case.plan_years
+    given = np.flatnonzero(flows.given & ~flows.fed)
+    last, entrants = flows.column("last_plan")[:, None], flows.entrants[:, : flows.plan_years]
+    exact = flows.fed[:, None] & ~(m.whole & ~flows.given[:, None])
+    both = flows.given & flows.fed
+    return [
+        equal_rows("plan_bounds.given", codes.iloc[given], years, m.plan[given], last[given]),
+        limit_rows("plan_bounds", codes, years, m.plan, np.where(both[:, None], last, np.inf)).assign(hidden=True),
+        equal_rows("plan.entrants", codes, years, np.where(exact, m.plan, 0.0), np.where(exact, entrants, 0.0)),
+    ]

@@ -1,0 +1,198 @@
+"""Published figures against the same figures worked out again: persons conserved, openings met or short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.demand import Openings
+from talentplan.plan.audit_flows import Flows
+from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
+from talentplan.workspace.case import Case
+
+__all__ = ["allowed_placements", "pathway_limits", "same_flows", "same_market", "same_means", "signs"]
+
+Floats = NDArray[np.float64]
+Tables = Mapping[str, pd.DataFrame]
+JOB = ["occupation", "level"]
+
+
+def same_flows(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
+    """intake, completions, enrolment and progression say what stepping the cohorts gives; completers go somewhere."""
+    codes, years, planned = flows.lines["offering"], flows.years, case.plan_years
+    key = [("offering", codes)]
+    outside = flows.column("progression_outside")[:, None] * (flows.completions - flows.passed_out)
+    stays = flows.completions - flows.passed_out - outside
+    wanted = {
+        ("completions", "completions"): flows.completions, ("completions", "passed"): flows.passed_out,
+        ("completions", "outside"): outside, ("completions", "local"): flows.local,
+        ("completions", "away"): stays - flows.local, ("enrolment", "enrolled"): flows.enrolled,
+    }  # fmt: skip
+    size = np.maximum(flows.completions, flows.enrolled)
+    found = [
+        equal_rows(f"{table}.{column}", codes, years, grid(tables[table], key, years, column), value, size)
+        for (table, column), value in wanted.items()
+    ]
+    before = np.concatenate([flows.column("last_plan")[:, None], flows.plan], axis=1)[:, : len(planned)]
+    entrants = flows.entrants[:, : len(planned)]
+    found += [
+        equal_rows("intake.registered", codes, planned, grid(tables["intake"], key, planned, "registered"), entrants),
+        equal_rows("intake.last_plan", codes, planned, grid(tables["intake"], key, planned, "last_plan"), before),
+        equal_rows(
+            "intake.rows",
+            codes,
+            planned,
+            grid(tables["intake"].assign(rows=1.0), key, planned, "rows"),
+            np.ones_like(before),
+        ),
+    ]
+    ends = sum(grid(tables["completions"], key, years, column) for column in ("passed", "outside", "away", "local"))
+    found.append(
+        equal_rows(
+            "persons", codes, years, grid(tables["completions"], key, years, "completions"), np.asarray(ends), size
+        )
+    )
+    return [*found, *_same_progression(case, flows, tables)]
+
+
+def _same_progression(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
+    paths, years = case.table("pathways"), flows.years
+    key = [("pathway", paths["pathway"])]
+    source = pd.Index(flows.lines["offering"]).get_indexer(paths["from_offering"])
+    completers = flows.completions[source]
+    live = years >= paths["first_year"].to_numpy()[:, None]
+    promised = np.where(live, paths["min_share"].to_numpy(dtype=np.float64)[:, None] * completers, 0.0)
+    return [
+        equal_rows(f"progression.{name}", paths["pathway"], years, grid(tables["progression"], key, years, name), value)
+        for name, value in (("completers", completers), ("promised", promised))
+    ]
+
+
+def pathway_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
+    """`progression`: shares and seats of pathways, completers to go round, room for those who pass into a direct line."""
+    paths, years = case.table("pathways"), flows.years
+    source = pd.Index(flows.lines["offering"]).get_indexer(paths["from_offering"])
+    completers = flows.completions[source]
+    low, high = (paths[c].to_numpy(dtype=np.float64)[:, None] for c in ("min_share", "max_share"))
+    first = paths["first_year"].to_numpy()[:, None]
+    live = years >= first
+    seats = paths["seats"].fillna(np.inf).to_numpy(dtype=np.float64)[:, None]
+    missing = np.maximum(low * completers - flows.passed - flows.broken, 0.0)
+    codes = flows.lines["offering"]
+    sends, takes = np.isin(codes, paths["from_offering"])[:, None], np.isin(codes, paths["to_offering"])[:, None]
+    rows = {
+        "share": limit_rows("progression", paths["pathway"], years, flows.passed, np.where(live, high * completers, 0.0)),
+        "seats": limit_rows("progression", paths["pathway"] + "/seats", years, flows.passed, seats),
+        "promise": limit_rows("progression", paths["pathway"] + "/promise", years, missing,
+                              np.where(live & (low > 0), 0.0, np.inf), size=completers,
+                              binding=np.abs(low * completers - flows.passed) <= 1e-6 * np.maximum(1.0, completers)),
+        "all": limit_rows("progression", codes + "/completers", years, flows.passed_out,
+                          np.where(sends, flows.completions, np.inf)),
+        "room": limit_rows("progression", codes + "/entrants", years, flows.passed_in,
+                           np.where(takes & ~flows.fed[:, None], flows.entrants, np.inf)),
+    }  # fmt: skip
+    return list(rows.values())
+
+
+def allowed_placements(case: Case) -> pd.DataFrame:
+    """program, occupation, level, price: where a completer may be placed, and the person-equivalents that it costs."""
+    levels = case.table("levels")[["level", "rank"]]
+    links = case.table("crosswalk").merge(case.table("programs")[["program", "level"]], on="program")
+    links = links.merge(levels, on="level").drop(columns="level").merge(levels, how="cross", suffixes=("_own", ""))
+    steps = links["rank_own"] - links["rank"]
+    fits = steps.between(0, case.settings.policy.over_qualified_steps)
+    fits |= (steps == -1) & links["under_qualified_ok"].astype(bool)
+    weights = case.settings.objective
+    price = weights.over_qualified * steps.clip(lower=0) + weights.mismatch * (1.0 - links["relevance"])
+    return links.assign(price=price)[fits][["program", *JOB, "price"]].reset_index(drop=True)
+
+
+def same_market(case: Case, openings: Openings, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
+    """Supply = placed + surplus, openings = placed + shortage, and nobody placed where the crosswalk does not allow it."""
+    years, programs = flows.years, pd.Index(case.table("programs")["program"])
+    placement, balance, surplus = tables["placement"], tables["balance"], tables["surplus"]
+    supply = flows.by(programs, flows.lines["program"], flows.local)
+    placed = grid(placement, [("program", programs)], years, "persons")
+    program = {c: grid(surplus, [("program", programs)], years, c) for c in ("local", "placed", "surplus")}
+    found = [
+        equal_rows("surplus.local", programs, years, program["local"], supply),
+        equal_rows("surplus.placed", programs, years, program["placed"], placed),
+        equal_rows("balance.supply", programs, years, placed + program["surplus"], supply),
+    ]
+    jobs = openings.table[JOB].drop_duplicates(ignore_index=True)
+    codes = pd.MultiIndex.from_frame(jobs)
+
+    def by_job(frame: pd.DataFrame, value: str) -> Floats:
+        at = codes.get_indexer(pd.MultiIndex.from_frame(frame[JOB])) if len(frame) else np.zeros(0, dtype=np.int64)
+        return grid(frame.assign(job=at), [("job", list(range(len(codes))))], years, value)
+
+    scope = jobs["occupation"] + "/" + jobs["level"]
+    wanted, taken = by_job(openings.table, "openings"), by_job(placement, "persons")
+    found += [
+        equal_rows("balance.openings", scope, years, by_job(balance, "openings"), wanted),
+        equal_rows("balance.external", scope, years, by_job(balance, "external"), by_job(openings.table, "external")),
+        equal_rows("balance.placed", scope, years, by_job(balance, "placed"), taken),
+        equal_rows("balance.demand", scope, years, taken + by_job(balance, "shortage"), wanted),
+        limit_rows("balance.settled", scope, years, by_job(balance, "settled"), by_job(balance, "shortage")),
+    ]
+    arcs = pd.MultiIndex.from_frame(allowed_placements(case).merge(jobs, on=JOB)[["program", *JOB]])
+    strange = (
+        placement[~pd.MultiIndex.from_frame(placement[["program", *JOB]]).isin(arcs)] if len(placement) else placement
+    )
+    stray = grid(strange, [("program", programs)], years, "persons")
+    return [*found, equal_rows("balance.crosswalk", programs, years, stray, np.zeros_like(stray), supply)]
+
+
+def same_means(case: Case, tables: Tables, whole: NDArray[np.bool_]) -> list[pd.DataFrame]:
+    """investment and sharing repeat their parameters rightly; lumps are whole in the whole-class years."""
+    found = []
+    bought = tables["investment"].merge(case.table("investments"), on="investment", suffixes=("", "_input"), how="left")
+    if len(bought):
+        first = bought["year"] + bought["lead"]
+        units = bought["units"].to_numpy(dtype=np.float64)
+        lumps = bought["lump"].to_numpy(dtype=bool) & bought["year"].isin(case.plan_years[whole]).to_numpy()
+        found += [
+            _row("investment.cost", bought, "investment", bought["cost"], bought["units"] * bought["cost_input"]),
+            _row("investment.first_use", bought, "investment", bought["first_use"], first),
+            _row("investment.last_use", bought, "investment", bought["last_use"], first + bought["life"] - 1),
+            _row("investment.whole", bought, "investment", units, np.where(lumps, np.round(units), units)),
+            _row("investment.year", bought, "investment", bought["year"].isin(case.plan_years).astype(float), 1.0),
+        ]
+    shared = tables["sharing"].merge(case.table("agreements"), on="agreement", suffixes=("", "_input"), how="left")
+    if len(shared):
+        found += [
+            _row(
+                "sharing.delivered", shared, "agreement", shared["delivered"], shared["hours"] * shared["delivery_rate"]
+            ),
+            _row("sharing.cost", shared, "agreement", shared["cost"], shared["hours"] * shared["price"]),
+        ]
+    return found
+
+
+def _row(family: str, frame: pd.DataFrame, code: str, stated: object, found: object) -> pd.DataFrame:
+    """One equality per row of a table; a code the input does not know shows as not equal."""
+    used = np.broadcast_to(np.asarray(stated, dtype=np.float64), len(frame))
+    limit = np.broadcast_to(np.nan_to_num(np.asarray(found, dtype=np.float64), nan=np.inf), len(frame))
+    return pd.DataFrame({"family": family, "scope": frame[code].to_numpy(), "year": frame["year"].to_numpy(), "used": used,
+                         "limit": limit, "size": np.abs(used)})  # fmt: skip
+
+
+def signs(tables: Tables) -> list[pd.DataFrame]:
+    """Nothing that counts persons, hours or units is negative."""
+    counted = {
+        "intake": ["plan", "registered"], "progression": ["passed", "broken"], "placement": ["persons"],
+        "balance": ["shortage", "placed"], "surplus": ["surplus", "placed"], "completions": ["outside", "away", "local"],
+        "enrolment": ["enrolled"], "investment": ["units"], "sharing": ["hours"], "hiring": ["hired"],
+    }  # fmt: skip
+    found = []
+    for name, columns in counted.items():
+        frame = tables[name]
+        code = [c for c in frame.columns if frame[c].dtype == object][:1] or ["year"]
+        for column in columns if len(frame) else ():
+            low = np.maximum(-frame[column].to_numpy(dtype=np.float64), 0.0)
+            found.append(pd.DataFrame({"family": f"{name}.{column}", "scope": frame[code[0]].to_numpy(), "year": frame["year"].to_numpy(),
+                                       "used": -low, "limit": 0.0, "size": low}))  # fmt: skip
+    return found

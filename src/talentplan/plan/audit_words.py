@@ -1,0 +1,113 @@
+"""Limits in words: sentences a planner understands, in Chinese and English, with names instead of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from talentplan.workspace.case import Case
+
+__all__ = ["FAMILY_WORDS", "sentences"]
+
+# what is counted (zh, en), its unit (zh, en); money is shown in 万元 and thousand CNY
+FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
+    "offering_places": ("满额在校生", "students with every seat taken", "人", "places"),
+    "school_places": ("满额在校生", "students with every seat taken", "人", "places"),
+    "school_teachers": ("满额折算在校生", "weighted students with every seat taken", "人", "that its teachers allow"),
+    "cluster_teachers": ("满额在校生", "students with every seat taken", "人", "that its specialist teachers allow"),
+    "hiring": ("新增教师", "teachers hired", "人", "allowed a year"),
+    "training_hours": ("所需实训学时", "training hours needed", "学时", "hours at hand"),
+    "lending": ("出借学时", "hours lent", "学时", "hours"),
+    "entrants": ("预计报到", "entrants expected", "人", "persons who can be won"),
+    "recurrent_budget": ("经常性经费净支出", "recurrent money less grants", "万元", "thousand CNY"),
+    "investment_budget": ("投资", "investment", "万元", "thousand CNY"),
+    "units_max": ("规划期购置", "units bought over the plan", "份", "units"),
+    "change": ("计划数增减", "change of the plan number", "人", "persons a year"),
+    "open": ("增设或恢复", "lines that open or resume", "条计划行", "lines"),
+    "close": ("停招", "lines that stop enrolling", "条计划行", "lines"),
+    "points_changed": ("调整计划数", "lines whose number changes", "条计划行", "lines"),
+    "total": ("计划数合计", "sum of plan numbers", "人", "persons"),
+    "plan_bounds": ("计划数", "plan number", "人", "persons"),
+    "rules": ("计划数", "plan number", "人", "persons under the rule"),
+    "progression": ("升学", "persons who pass on", "人", "persons"),
+}  # fmt: skip
+MONEY = ("recurrent_budget", "investment_budget")
+MISSING = ("least", "promise")  # last part of a scope whose figure counts what is missing
+
+
+def sentences(case: Case, limits: pd.DataFrame) -> pd.DataFrame:
+    """The limits table with sentence_zh and sentence_en, one sentence a row."""
+    found = limits.copy()
+    if limits.empty:
+        return found.assign(sentence_zh=pd.Series(dtype=object), sentence_en=pd.Series(dtype=object))
+    for lang, column in ((0, "sentence_zh"), (1, "sentence_en")):
+        who = _who(case, limits["scope"], "zh" if lang == 0 else "en")
+        found[column] = _say(limits, who, lang)
+    return found
+
+
+def _say(limits: pd.DataFrame, who: pd.Series, lang: int) -> np.ndarray:
+    family = limits["family"]
+    what = family.map({k: v[lang] for k, v in FAMILY_WORDS.items()}).fillna(family)
+    unit = family.map({k: v[2 + lang] for k, v in FAMILY_WORDS.items()}).fillna("")
+    scale = np.where(family.isin(MONEY), 1e-4 if lang == 0 else 1e-3, 1.0)
+    used, limit, stated = (_figures(limits[c].to_numpy(dtype=np.float64) * scale) for c in ("used", "limit", "stated"))
+    year = limits["year"].astype(str)
+    over = limits["used"] > limits["limit"] + 1e-6 * np.maximum(1.0, limits["limit"].abs())
+    last = limits["scope"].str.split("/").str[-1]
+    if lang == 0:
+        text = who + " " + year + " 年" + what + " " + used + " " + unit + "，上限 " + limit + " " + unit
+        missing = who + " " + year + " 年较应达到的人数少 " + used + " 人"
+        state = np.select([over, limits["binding"]], ["，已超限", "，已用满"], "")
+        before = "；原定 " + stated + " " + unit + "，既有在校生已超出"
+        state = np.where(
+            last.isin(MISSING), np.select([over, limits["binding"]], ["，低于下限", "，恰在下限"], ""), state
+        )
+    else:
+        text = who + ", " + year + ": " + what + " " + used + ", at most " + limit + " " + unit
+        missing = who + ", " + year + ": " + used + " persons fewer than there must be"
+        state = np.select([over, limits["binding"]], [" (broken)", " (full)"], "")
+        before = "; stated " + stated + ", which students already there exceed"
+        state = np.where(
+            last.isin(MISSING), np.select([over, limits["binding"]], [" (broken)", " (just met)"], ""), state
+        )
+    text = text.where(~last.isin(MISSING), missing)
+    return np.asarray(text + state + np.where(limits["broken_before"], before, ""), dtype=object)
+
+
+def _figures(values: np.ndarray) -> pd.Series:
+    """Numbers to one decimal, without a needless zero."""
+    return pd.Series(np.char.mod("%.10g", np.round(values, 1) + 0.0), dtype=object)
+
+
+def _who(case: Case, scope: pd.Series, lang: str) -> pd.Series:
+    """Names of the codes of every scope; an empty scope is the region."""
+    names = _names(case, lang)
+    plain = {"least": "", "promise": "", "seats": "", "completers": "", "entrants": "", "*": ""}
+    known = {
+        text: " · ".join(w for w in (plain.get(p, names.get(p, p)) for p in text.split("/")) if w)
+        for text in scope.unique()
+    }
+    region = case.settings.region.zh if lang == "zh" else case.settings.region.en
+    return scope.map({text: name or region for text, name in known.items()}).reset_index(drop=True)
+
+
+def _names(case: Case, lang: str) -> dict[str, str]:
+    """code -> name over everything a scope may hold; offerings by school and program."""
+    found = {code: case.settings.label(code, lang) for code in case.settings.labels}
+    other = "name_en" if lang == "zh" else "name_zh"
+    for table, key in (("levels", "level"), ("clusters", "cluster"), ("investments", "investment"), ("resources", "resource"),
+                       ("programs", "program"), ("units", "unit")):  # fmt: skip
+        frame = case.table(table)
+        name = frame[f"name_{lang}"].where(frame[f"name_{lang}"] != "", frame[other])
+        found |= dict(zip(frame[key], name.where(name != "", frame[key]), strict=True))
+    lines = case.table("offerings")
+    place = lines["school"].map(found) + " · " + lines["program"].map(found)
+    track = lines["track"].map(lambda t: "" if t == "ordinary" else f" ({case.settings.label(t, lang)})")
+    found |= dict(zip(lines["offering"], place + track, strict=True))
+    paths = case.table("pathways")
+    ends = paths["from_offering"].map(found) + " → " + paths["to_offering"].map(found)
+    found |= dict(zip(paths["pathway"], ends, strict=True))
+    return found | {rule.id: rule.text_zh if lang == "zh" else rule.text_en for rule in case.rules}
