@@ -76,7 +76,7 @@ TIGHT = {
     ("S01", "automation"): 0.93,
 }
 
-# student-years at fill 1 an offering can hold over what it holds now; 1.3 unless said otherwise
+# student-years at fill 1 an offering can hold over what it holds now; 1.18 unless said otherwise
 ROOM = {
     "S01-660103-ord": 1.0,
     "S01-660103-fs": 1.05,
@@ -92,6 +92,8 @@ ROOM = {
     "H01-460305-seg": 1.02,
     "H04-460701-seg": 1.4,
 }
+
+LEAST = {"top": 40}  # the province keeps a floor under top-up places
 
 COST = {"secondary": 17000, "higher_vocational": 18000, "undergraduate": 22000, "master": 35000}
 GRANT = {"secondary": 11000, "higher_vocational": 12000, "undergraduate": 15000, "master": 24000}
@@ -189,7 +191,7 @@ def offerings(
         if load == 0:  # not enrolling: one class, or what it held
             places = _round_up(line.classes * line.size * flow.years[line.code] * 1.05, 5)
         else:
-            room = ROOM.get(line.code, 1.12 if line.kind.startswith("seg") or line.kind == "top" else 1.3)
+            room = ROOM.get(line.code, 1.12 if line.kind.startswith("seg") or line.kind == "top" else 1.18)
             places = _round_up(load * room, 5)
         control, authority = _decided(level, line.program)
         factor = DEAR[cluster] * (0.8 if line.kind == "pt" else 1.0)
@@ -208,7 +210,7 @@ def offerings(
                 "places": None if level == "master" else places,
                 "class_min": 10 if level == "master" else None,
                 "class_max": None,
-                "min_plan": 0,
+                "min_plan": LEAST.get(line.kind, 0),
                 "max_plan": None,
                 "cost": int(round(COST[level] * factor * (1 + rng.normal(0, 0.01)), -2)),
                 "fixed_cost": int(
@@ -245,7 +247,7 @@ def specialists(lines: list[Line], info: dict[str, dict[str, str]], flow: Steady
     """Rows of the specialists table."""
     found: list[dict[str, object]] = []
     for (school, cluster), load in sorted(_loads(lines, info, flow).items()):
-        persons = max(3, math.ceil(load / PER_SPECIALIST / TIGHT.get((school, cluster), 0.90)))
+        persons = max(3, math.ceil(load / PER_SPECIALIST / TIGHT.get((school, cluster), 0.95)))
         dual = round(persons * (0.34 if school in ("S05", "S06", "H04") else 0.58))
         found.append(
             {
@@ -285,7 +287,7 @@ def schools(
                 "teachers_specialist": special,
                 "teachers_dual": dual,
                 "students_per_teacher": ratio,
-                "hire_max": max(2, round(0.035 * everyone)),
+                "hire_max": max(1, round(0.018 * everyone)),
                 "leave_rate": 0.01,
                 "basis": "illustrative",
                 "source": f"示例；全校在校生约 {whole} 人，本表只计装备制造类",

@@ -18,7 +18,7 @@ __all__ = ["Region", "external_supply", "occupations", "size_jobs"]
 Table = list[dict[str, object]]
 
 LEVELS = ("secondary", "higher_vocational", "undergraduate", "master")
-ALL_RATIO = 1.2  # openings for graduates over local completers, all occupations together
+ALL_RATIO = 1.36  # openings for graduates over local completers, all occupations together
 UNTAUGHT = 14.0  # openings for graduates a year in an occupation no enrolling line prepares for, persons
 GRADUATE_SHARE = {"secondary": 0.45, "higher_vocational": 0.55, "undergraduate": 0.65, "master": 0.75}
 

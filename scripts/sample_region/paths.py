@@ -10,13 +10,14 @@ __all__ = ["EXAM_SHARE", "TOP_UP_SHARE", "pathways"]
 EXAM_SHARE, TOP_UP_SHARE, MASTER_SHARE = 0.35, 0.25, 0.15
 NUMBERS = "比例与名额为示例"
 
-# bachelor's lines whose completers sit the master's examination of the same field
+# bachelor's lines whose completers sit the master's examination of the same field (four-year lines only: longer routes
+# would lengthen the tail after the horizon without adding persons)
 MASTERS = {
-    "U01-085501-ord": ("U01-080202-ord", "U02-080202-ord", "U02-080202-seg4", "U03-260103-ord"),
+    "U01-085501-ord": ("U01-080202-ord", "U02-080202-ord", "U03-260103-ord"),
     "U01-085505-ord": ("U01-081901-ord", "U03-260501-ord"),
     "U01-085509-ord": ("U02-080213T-jnt", "U03-260102-ord"),
-    "U01-085510-ord": ("U01-080803T-ord", "U03-260304-seg"),
-    "U01-085801-ord": ("U01-080601-ord", "U02-080601-top"),
+    "U01-085510-ord": ("U01-080803T-ord", "U03-260102-ord"),
+    "U01-085801-ord": ("U01-080601-ord",),
 }
 
 
