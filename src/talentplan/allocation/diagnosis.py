@@ -110,7 +110,9 @@ def _elastic(program: LinearProgram) -> tuple[LinearProgram, list[_Statement]]:
     for words, group, _, _ in bounds:
         statements.append(_Statement(words, np.arange(at, at + len(group), dtype=np.int64)))
         at += len(group)
-    statements += [s for name, block in program.rows.items() if name not in DEFINITIONS for s in _row_statements(program, block)]
+    statements += [
+        s for name, block in program.rows.items() if name not in DEFINITIONS for s in _row_statements(program, block)
+    ]
     soft = np.concatenate([s.rows for s in statements])
     slack = sp.csc_array((np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(at, len(soft)))
     matrix = sp.csc_array(sp.hstack([sp.vstack([program.matrix, picker]), slack, -slack], format="csc"))
@@ -132,7 +134,11 @@ def _bound_groups(program: LinearProgram) -> list[tuple[Words, Ints, NDArray[np.
     numbers = program.columns["plan"].positions
     low, high = program.lower[numbers], program.upper[numbers]
     fixed = low == high
-    kinds = [("given", "plan", fixed), ("plan_least", "plan", ~fixed & (low > 0)), ("plan_most", "plan", ~fixed & np.isfinite(high))]
+    kinds = [
+        ("given", "plan", fixed),
+        ("plan_least", "plan", ~fixed & (low > 0)),
+        ("plan_most", "plan", ~fixed & np.isfinite(high)),
+    ]
     for name in ("up", "down"):
         if name in program.columns:
             kinds.append((name, name, np.isfinite(program.upper[program.columns[name].positions])))
@@ -165,7 +171,8 @@ def _limit_words(program: LinearProgram, block: Block, row: int) -> Words:
         parts.append(f"≤ {high:,.6g}")
     unit = (" 百万元", " million CNY") if block.name.endswith("budget") else ("", "")
     return tuple(  # type: ignore[return-value]
-        block.label(row, lang) + (f"（{'，'.join(parts)}{unit[0]}）" if lang == "zh" else f" ({', '.join(parts)}{unit[1]})")
+        block.label(row, lang)
+        + (f"（{'，'.join(parts)}{unit[0]}）" if lang == "zh" else f" ({', '.join(parts)}{unit[1]})")
         for lang in ("zh", "en")
     )
 

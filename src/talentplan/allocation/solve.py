@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import time
 
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 
 from talentplan.allocation.build import COHORTS, build, make_space
 from talentplan.allocation.diagnosis import why_impossible
+from talentplan.allocation.dive import dive
 from talentplan.allocation.solution import Solution
-from talentplan.allocation.space import Space
 from talentplan.demand import Openings
 from talentplan.errors import ImpossibleError, SolverError
 from talentplan.program import LinearProgram, Outcome, Session, solve_through_pulp, solver_version
@@ -23,6 +24,8 @@ __all__ = ["allocate", "hold_intake"]
 Floats = NDArray[np.float64]
 log = logging.getLogger(__name__)
 TIE_TOLERANCE = 1e-6
+PROVEN = 1e-6  # a smaller gap counts as none
+LARGE = 5000  # columns from which interior point with crossover beats simplex (measured: 3.2 s against 11 s at 35 000)
 
 
 def allocate(
@@ -42,20 +45,37 @@ def allocate(
         return _through_pulp(case, program, solver, time_limit, built - started)
     session = Session(program, time_limit=time_limit)
     handed = time.perf_counter()
-    relaxed = session.solve(relax=True)
+    relaxed = session.solve(relax=True, method="ipm" if len(program.cost) > LARGE else "choose")
     if relaxed.status == "infeasible":
         raise ImpossibleError(*why_impossible(program))
     _need(relaxed)
-    outcome = relaxed
+    found = relaxed
     if program.integer.any():
-        solving = case.settings.solving
-        outcome = session.solve(gap=solving.gap, nodes=solving.nodes)
-        if outcome.status == "infeasible":
-            raise ImpossibleError(*why_impossible(program, whole=True))
-        _need(outcome)
-    final = _nearest(space, session, program, outcome)
+        found = _whole(case, program, session, relaxed, time_limit)
+    final = _nearest(program, session, found)
     timings = {"build": built - started, "handover": handed - built, "solve": time.perf_counter() - handed}
-    return _solution(program, final, outcome, relaxed.objective, solver_version(), timings)
+    return _solution(program, final, found, relaxed.objective, solver_version(), timings)
+
+
+def _whole(case: Case, program: LinearProgram, session: Session, relaxed: Outcome, time_limit: float | None) -> Outcome:
+    """Whole numbers: a dive from the relaxation; branch and bound from there while the gap is too wide and nodes remain."""
+    solving = case.settings.solving
+    first = dive(program, session, relaxed.x)
+    if first is not None:
+        gap = max(0.0, (first.objective - relaxed.objective) / max(abs(first.objective), 1e-9))
+        first = dataclasses.replace(first, status="feasible", bound=relaxed.objective, gap=gap)
+        if gap <= solving.gap or solving.nodes == 0:
+            return dataclasses.replace(first, status="optimal" if gap <= PROVEN else "feasible")
+    search = Session(program, time_limit=time_limit)
+    if first is not None:
+        search.start_from(first.x)
+    outcome = search.solve(gap=solving.gap, nodes=solving.nodes or None)
+    if outcome.status == "infeasible":
+        raise ImpossibleError(*why_impossible(program, whole=True))
+    if first is not None and outcome.status == "limit":
+        return dataclasses.replace(first, status="limit")
+    _need(outcome)
+    return outcome
 
 
 def hold_intake(case: Case, openings: Openings, cohorts: Cohorts, intake: Floats) -> Solution:
@@ -78,7 +98,7 @@ def _need(outcome: Outcome) -> None:
         raise SolverError(f"the solver stopped before it found a plan (status: {outcome.status})")
 
 
-def _nearest(space: Space, session: Session, program: LinearProgram, found: Outcome) -> Floats:
+def _nearest(program: LinearProgram, session: Session, found: Outcome) -> Floats:
     """Fix the whole numbers, solve again, hold the objective within 1e-6 and take the plan nearest to last year's.
 
     Nearest: least sum of |p[o,t] - p[o,t-1]| over the free lines; what is bought, hired and lent next; then canonical
@@ -87,8 +107,8 @@ def _nearest(space: Space, session: Session, program: LinearProgram, found: Outc
     whole = np.flatnonzero(program.integer)
     if len(whole):
         value = np.round(found.x[whole])
-        session.set_bounds(whole, value, value)
         session.drop_integrality()
+        session.set_bounds(whole, value, value)
     best = session.solve()
     if best.status != "optimal":
         log.warning(

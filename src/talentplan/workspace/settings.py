@@ -86,7 +86,7 @@ class Policy(_Strict):
 class Budget(_Strict):
     """Money of one kind in one or all calendar years; kinds without any entry are not limited."""
 
-    kind: Literal["recurrent", "investment"]
+    kind: Literal["recurrent", "investment"] = Field(description="what the money may be spent on")
     amount: Weight = Field(description="CNY in the calendar year")
     year: int | None = Field(None, description="calendar year; none means every year without an entry of its own")
     earmark: str = Field("", description="what the money is tied to (investment only); empty means general")
@@ -96,17 +96,17 @@ class Budget(_Strict):
 class Total(_Strict):
     """A bound on the sum of plan numbers over the offerings that match every given attribute."""
 
-    name: Label | None = None
+    name: Label | None = Field(None, description="what the bound is called")
     year: int | None = Field(None, description="autumn; none means every plan year")
-    level: str | None = None
-    school: str | None = None
-    authority: str | None = None
-    control: str | None = None
-    district: str | None = None
-    cluster: str | None = None
-    track: str | None = None
-    least: Weight | None = Field(None, description="persons/year")
-    greatest: Weight | None = Field(None, description="persons/year")
+    level: str | None = Field(None, description="offerings of this level only")
+    school: str | None = Field(None, description="offerings of this school only")
+    authority: str | None = Field(None, description="offerings under this authority only")
+    control: str | None = Field(None, description="offerings under this control only")
+    district: str | None = Field(None, description="offerings of schools in this district only")
+    cluster: str | None = Field(None, description="offerings of this cluster only")
+    track: str | None = Field(None, description="offerings of this track only")
+    least: Weight | None = Field(None, description="at least so many, persons/year")
+    greatest: Weight | None = Field(None, description="at most so many, persons/year")
     relative: Share | None = Field(
         None, description="within +/- this share of last year's plan, each school apart if by_school"
     )
@@ -144,7 +144,7 @@ class Solving(_Strict):
         1, ge=0, le=3, description="years planned in whole classes, years; 0 for a linear plan"
     )
     gap: Share = Field(0.005, description="proven relative gap at which the whole-class search stops, share")
-    nodes: int = Field(20000, ge=0, description="nodes after which it stops in any case")
+    nodes: int = Field(2000, ge=0, description="nodes of branch and bound after the dive; 0: the dive alone, its gap stated")
 
 
 class Verdicts(_Strict):
@@ -161,8 +161,8 @@ class Verdicts(_Strict):
 class RuleSetting(_Strict):
     """A rule pack of `models/rules/` and whether it is on."""
 
-    pack: str
-    on: bool = True
+    pack: str = Field(description="name of the file, without .yaml")
+    on: bool = Field(True, description="whether its rules bind")
 
 
 class Excluded(_Strict):
@@ -175,13 +175,13 @@ class Excluded(_Strict):
 class Settings(_Strict):
     """One planning model."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
-    title: Label
-    region: Label
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="short name in letters, digits, _ and -; names the runs")
+    title: Label = Field(description="title of the plan")
+    region: Label = Field(description="name of the region")
     tables: str = Field(
         description="folder with industries/, programs/, reference/, or one workbook, beside the model file"
     )
-    illustrative: bool = False
+    illustrative: bool = Field(False, description="true where the figures are made up; page one then says so")
     horizon: Horizon
     forecast: Forecast = Field(default_factory=Forecast)
     policy: Policy = Field(default_factory=Policy)

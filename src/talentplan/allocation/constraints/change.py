@@ -121,7 +121,7 @@ def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     """Columns c and closed; closed <= B c, p <= B (1 - c), B = last plan + (t + 1) limit; sum of c <= max_close."""
     old = space.free & space.enrolled_last
     offering, year, index = _decisions(space, old)
-    if not len(index):
+    if not len(index) or space.case.settings.policy.change.max_close == 0:
         return Terms.empty()
     whole = year < space.case.settings.solving.whole_class_years
     closes = space.builder.add_columns("closes", index, upper=1.0, integer=whole)
@@ -168,22 +168,39 @@ def _points(space: Space, offering: np.ndarray, year: np.ndarray, limit: Floats)
     most = share * float((space.free & space.enrolled_last).sum())
     up, down = space.builder.columns["up"], space.builder.columns["down"]
     forced = space.upper[offering, year] < space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering]
-    counted = (
-        np.isfinite(limit) & (limit > 0) & ~forced
-    )  # what a rule or max_plan takes down is not the plan's own change
+    counted = np.isfinite(limit) & (limit > 0) & ~forced  # what a rule or max_plan takes down is not the plan's own
     later = counted & (year >= space.case.settings.solving.whole_class_years)
     first = np.flatnonzero(counted & ~later)
     parts = [Terms(year[later], b.positions[later], 1.0 / limit[later]) for b in (up, down)]
     if len(first):
         moves = space.builder.add_columns("changes", up.index.iloc[first], upper=1.0, integer=True)
         parts.append(Terms(year[first], moves.positions, np.ones(len(first))))
-        row = np.arange(len(first))
+        row, line = np.arange(len(first)), offering[first]
+        most_up, most_down = _reach_of_whole_classes(space, line, year[first], limit[first])
         space.builder.add_rows(
             "changed_if", up.index.iloc[first],
-            Terms.concat([Terms(row, up.positions[first], np.ones(len(first))), Terms(row, down.positions[first], np.ones(len(first))),
-                          Terms(row, moves.positions, -limit[first])]), upper=0.0,
+            Terms.concat([Terms(row, up.positions[first], 1.0 / most_up), Terms(row, down.positions[first], 1.0 / most_down),
+                          Terms(row, moves.positions, -np.ones(len(first)))]), upper=0.0,
         )  # fmt: skip
+        most = np.where(
+            np.arange(space.plan_count) < space.case.settings.solving.whole_class_years, np.floor(most + 1e-9), most
+        )
     space.builder.add_rows(
         "points_changed", pd.DataFrame({"year": space.years[: space.plan_count]}), Terms.concat(parts), upper=most,
         sentence=("{year} 年调整的计划行数上限", "lines whose numbers may change in {year}"),
     )  # fmt: skip
+
+
+def _reach_of_whole_classes(space: Space, line: np.ndarray, year: np.ndarray, limit: Floats) -> tuple[Floats, Floats]:
+    """How far a number can really move up and down in the first year without opening or closing: tighter than the limit.
+
+    A line that keeps enrolling keeps a smallest class, so it falls by last plan - class_min at most; max_plan and rules
+    bound the rise. In later years last year's number is not known beforehand and the limit itself stands. At least 1 person, so
+    that no coefficient explodes.
+    """
+    table = space.offerings
+    last, least = (table[c].to_numpy(dtype=np.float64)[line] for c in ("last_plan", "class_min"))
+    known = (year == 0) & (last > 0)
+    up = np.where(known, np.minimum(limit, space.upper[line, year] - last), limit)
+    down = np.where(known, np.minimum(limit, last - least), limit)
+    return np.maximum(up, 1.0), np.maximum(down, 1.0)
