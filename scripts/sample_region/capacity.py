@@ -52,7 +52,7 @@ USE: dict[str, tuple[float, float, str]] = {
     "S02": (0.93, 0.95, "2,100"),
     "S03": (0.94, 0.97, "1,800"),
     "S04": (0.92, 0.90, "1,500"),
-    "S05": (1.05, 0.93, "1,900"),
+    "S05": (1.08, 0.93, "1,900"),
     "S06": (0.91, 0.88, "1,400"),
     "S07": (0.92, 0.92, "1,250"),
     "H01": (0.96, 0.975, "14,000"),
@@ -211,7 +211,7 @@ def offerings(
                 "class_min": 10 if level == "master" else None,
                 "class_max": None,
                 "min_plan": LEAST.get(line.kind, 0),
-                "max_plan": None,
+                "max_plan": None if level == "master" else _most(line),
                 "cost": int(round(COST[level] * factor * (1 + rng.normal(0, 0.01)), -2)),
                 "fixed_cost": int(
                     round({"secondary": 180000, "higher_vocational": 260000}.get(level, 320000) * factor, -4)
@@ -222,6 +222,13 @@ def offerings(
             }
         )
     return found
+
+
+def _most(line: Line) -> int | None:
+    """Greatest plan number the school was approved for: a class more than it has, or the classes it applies for."""
+    if line.kind in ("seg", "seg4", "top"):
+        return None
+    return (line.classes + (1 if line.status == "active" else 0)) * 50
 
 
 def _decided(level: str, program: str) -> tuple[str, str]:

@@ -126,6 +126,7 @@ SECONDARY = {
 660105 fs 1x45 fill=0.96 since=2019
 660302 ord 2x45
 660701 ord 2x40 fill=0.82
+660301 ord 1x45 status=candidate
 """,
     # the motor-vehicle school: full of students in a surplus family, and over its teacher ratio
     "S05": """
@@ -159,6 +160,7 @@ SECONDARY = {
 660302 ord 1x45
 660109 ord 1x45 fill=0.92
 660102 pt 1x45 fill=0.92 since=2020
+660702 ord 1x45 status=candidate
 660201 ord 1x40 status=suspended until=2023 fill=0.62
 """,
 }

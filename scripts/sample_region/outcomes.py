@@ -45,13 +45,14 @@ def outcomes(
         outside, local = DESTINATIONS[name]
         related = RELATED.get(program, 0.72)
         stays = float(np.clip(local + rng.normal(0, 0.03) + (0.05 if school in ("S06", "S07") else 0.0), 0.1, 0.95))
+        finds = 0.80 + 0.16 * related - (0.06 if school == "H04" else 0.0)
         for year in range(LAST - 2, LAST + 1):
             graduates = sum(history.completed.get((line.code, year), 0) for line in mine)
             if graduates == 0:
                 continue
             inside = round(graduates * share)
             out = int(rng.binomial(graduates - inside, outside))
-            employed = int(rng.binomial(graduates - inside - out, 0.93))
+            employed = int(rng.binomial(graduates - inside - out, finds))
             found.append(
                 {
                     "school": school,
