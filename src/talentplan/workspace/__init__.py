@@ -9,6 +9,7 @@ from talentplan.workspace.read import read_case, scenario_names
 from talentplan.workspace.routes import longest_route
 from talentplan.workspace.rules import RULE_KINDS
 from talentplan.workspace.settings import Settings
+from talentplan.workspace.templates import write_tables, write_templates
 
 __all__ = [
     "RULE_KINDS",
@@ -24,4 +25,6 @@ __all__ = [
     "longest_route",
     "read_case",
     "scenario_names",
+    "write_tables",
+    "write_templates",
 ]

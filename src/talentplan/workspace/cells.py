@@ -41,7 +41,8 @@ class Cells:
 
     frame: columns by their names in the dictionary, cells untouched. rows: int[row], the number of each row as the
     user sees it (line of the file or row of the sheet); 0 where there is none. headings: how the file heads a column,
-    where that is not its name. failed: the table is there but could not be read, which is already reported.
+    where that is not its name, and heading_row in which row. failed: the table is there but could not be read, which
+    is already reported.
     """
 
     table: str
@@ -51,6 +52,7 @@ class Cells:
     rows: NDArray[np.int64]
     headings: Mapping[str, str] = field(default_factory=dict)
     failed: bool = False
+    heading_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def _absent(spec: TableSpec, column: ColumnSpec, cells: Cells) -> Problem:
         Say(f"缺少“{column.zh}”列（{column.name}）", f"the column {column.name} ({column.en}) is missing"),
         Say(f"增加该列并填写：{column.doc_zh or column.zh}", f"add the column and fill it in: {column.doc}"),
         sheet=cells.sheet,
+        row=cells.heading_row,
         column=column.name,
     )
 
@@ -68,7 +69,7 @@ def empty_records(spec: TableSpec, *, absent: bool = False) -> Records:
 
 
 def canonical(records: Records) -> pd.DataFrame:
-    """The table sorted by its key, then by all its columns, with a fresh index."""
-    rest = [n for n in records.spec.names if n not in records.spec.key]
-    order = [*records.spec.key, *rest]
-    return records.data.sort_values(order, kind="stable", ignore_index=True)
+    """The table sorted by its key (no two rows share it), with a fresh index."""
+    if len(records.data) < 2:
+        return records.data
+    return records.data.sort_values(list(records.spec.key), kind="stable", ignore_index=True)

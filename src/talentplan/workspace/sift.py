@@ -51,24 +51,31 @@ def sift(spec: TableSpec, grid: Grid) -> tuple[Cells, list[Problem]]:
     number = grid.numbers[heading.last]
     kept = _data_rows(spec, grid, rows, heading)
     columns, problems = _columns(spec, grid, heading, [rows[i] for i in kept])
-    width = len(heading.texts)
-    wide = [i for i in kept if any(v is not None for v in rows[i][width:])]
-    rule = Say("一行的单元格不得多于列名", "a row may not have more cells than there are headings")
-    repair = Say(
-        "含逗号的文本要加引号，多余的单元格要删去", "put text that holds a comma in quotes, and delete surplus cells"
-    )
-    for i in wide:
-        value = str(next(v for v in rows[i][width:] if v is not None))
-        problems.append(
-            table_problem(spec, grid.file, rule, repair, sheet=grid.sheet, row=grid.numbers[i], value=value)
-        )
+    problems += _wide(spec, grid, rows, kept, len(heading.texts))
     frame = pd.DataFrame(
         {name: pd.Series([_at(rows[i], c) for i in kept], dtype=object) for name, c in columns.items()}
     )
     problems = [p if p.row is not None else _with_row(p, number) for p in problems]
     numbers = np.array([grid.numbers[i] for i in kept], dtype=np.int64)
     headings = {name: heading.texts[c] for name, c in columns.items() if heading.texts[c] != name}
-    return Cells(spec.name, grid.file, grid.sheet, frame, numbers, headings), problems
+    return Cells(spec.name, grid.file, grid.sheet, frame, numbers, headings, heading_row=number), problems
+
+
+def _wide(spec: TableSpec, grid: Grid, rows: Sequence[Row], kept: Sequence[int], width: int) -> list[Problem]:
+    """Cells to the right of the last heading: columns without a heading, or rows with cells too many."""
+    widest = max((len(rows[i]) for i in kept), default=0)
+    filled = {c: [i for i in kept if _at(rows[i], c) is not None] for c in range(width, widest)}
+    nameless = [c for c, where in filled.items() if len(where) > 1 and 2 * len(where) >= len(kept)]
+    problems = [_nameless(spec, grid, c) for c in nameless]
+    rule = Say("一行的单元格不得多于列名", "a row may not have more cells than there are headings")
+    repair = Say(
+        "含逗号的文本要加引号，多余的单元格要删去", "put text that holds a comma in quotes, and delete surplus cells"
+    )
+    single = {i: c for c, where in filled.items() if c not in nameless for i in where}
+    for i, c in sorted(single.items()):
+        number, value = grid.numbers[i], str(rows[i][c])
+        problems.append(table_problem(spec, grid.file, rule, repair, sheet=grid.sheet, row=number, value=value))
+    return problems
 
 
 def _with_row(p: Problem, row: int) -> Problem:

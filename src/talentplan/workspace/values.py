@@ -266,7 +266,7 @@ def _number_of(column: ColumnSpec) -> Callable[[Any], Outcome]:
 
 
 def _number_from_text(column: ColumnSpec, text: str) -> Outcome:
-    if NUMBER.fullmatch(text):
+    if NUMBER.fullmatch(text) and np.isfinite(float(text)):
         return float(text), None
     if THOUSANDS.fullmatch(text):
         return float(re.sub(r"[, ']", "", text)), None
