@@ -93,8 +93,6 @@ ROOM = {
     "H04-460701-seg": 1.4,
 }
 
-LEAST = {"top": 40}  # the province keeps a floor under top-up places
-
 COST = {"secondary": 17000, "higher_vocational": 18000, "undergraduate": 22000, "master": 35000}
 GRANT = {"secondary": 11000, "higher_vocational": 12000, "undergraduate": 15000, "master": 24000}
 DEAR = {
@@ -210,7 +208,7 @@ def offerings(
                 "places": None if level == "master" else places,
                 "class_min": 10 if level == "master" else None,
                 "class_max": None,
-                "min_plan": LEAST.get(line.kind, 0),
+                "min_plan": 0,
                 "max_plan": None if level == "master" else _most(line),
                 "cost": int(round(COST[level] * factor * (1 + rng.normal(0, 0.01)), -2)),
                 "fixed_cost": int(

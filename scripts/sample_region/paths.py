@@ -8,6 +8,7 @@ from sample_region.lines import AGREED, EXAMINATION_TARGETS, TOP_UP_SOURCES, Lin
 __all__ = ["EXAM_SHARE", "TOP_UP_SHARE", "pathways"]
 
 EXAM_SHARE, TOP_UP_SHARE, MASTER_SHARE = 0.35, 0.25, 0.15
+TOP_UP_QUOTA = 0.13  # share of college completers for whom the province sets top-up places aside
 NUMBERS = "比例与名额为示例"
 
 # bachelor's lines whose completers sit the master's examination of the same field (four-year lines only: longer routes
@@ -33,7 +34,7 @@ def pathways(lines: list[Line], level: dict[str, str]) -> list[dict[str, object]
             "pathway": f"{sender}~{receiver}",
             "from_offering": sender,
             "to_offering": receiver,
-            "kind": "agreed" if share[0] > 0 else "examination",
+            "kind": "agreed" if share[0] > TOP_UP_SHARE else "examination",
             "first_year": 0,
             "min_share": share[0],
             "max_share": share[1],
@@ -50,7 +51,7 @@ def pathways(lines: list[Line], level: dict[str, str]) -> list[dict[str, object]
                 found.append(row(line.code, target, (0.0, EXAM_SHARE)))
     for target, programs in TOP_UP_SOURCES.items():
         found.extend(
-            row(line.code, target, (0.0, TOP_UP_SHARE))
+            row(line.code, target, (TOP_UP_QUOTA, TOP_UP_SHARE))
             for line in lines
             if line.program in programs and line.kind in ("ord", "sng", "exm") and line.status == "active"
         )
