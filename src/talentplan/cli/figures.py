@@ -1,0 +1,71 @@
+"""What `plan --json` prints for one run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from talentplan.errors import ImpossibleError, TalentPlanError
+from talentplan.plan import Plan
+from talentplan.workspace import Case
+
+__all__ = ["STEPS", "as_json", "failure", "figures", "status_of"]
+
+STEPS = ("read", "forecast", "build", "handover", "solve", "audit", "write")
+
+
+def status_of(plan: Plan, case: Case) -> str:
+    """Optimal, feasible (within the gap that was asked for), or limit (stopped before that; the best plan is kept)."""
+    facts = plan.facts
+    return "limit" if facts.status == "feasible" and facts.gap > case.settings.solving.gap + 1e-9 else facts.status
+
+
+def figures(plan: Plan, case: Case, folder: Path) -> dict[str, Any]:
+    """Openings, shortage, surplus (person-years) and cost (CNY) are undiscounted sums over the plan years."""
+    years = case.plan_years
+
+    def total(table: str, column: str) -> float:
+        frame = plan.table(table)
+        return round(float(frame.loc[frame["year"].isin(years), column].sum()), 6)
+
+    intake = plan.table("intake")
+    return {
+        "name": plan.name,
+        "scenario": plan.scenario,
+        "status": status_of(plan, case),
+        "gap": float(plan.facts.gap),
+        "audit": {"ok": bool(plan.audit.ok), "max_violation": float(plan.audit.max_violation)},
+        "openings": total("balance", "openings"),
+        "shortage": total("balance", "shortage"),
+        "surplus": total("surplus", "surplus"),
+        "cost": total("budget", "spent"),
+        "intake_next_year": round(float(intake.loc[intake["year"] == case.first_year, "plan"].sum())),
+        "timings": {step: round(float(plan.timings.get(step, 0.0)), 3) for step in STEPS},
+        "run": str(folder),
+    }
+
+
+def failure(case: Case, error: TalentPlanError) -> dict[str, Any]:
+    """A run that has no plan: why."""
+    found: dict[str, Any] = {"name": case.name, "scenario": case.scenario}
+    if not isinstance(error, ImpossibleError):
+        return found | {"status": "limit", "message": str(error)}
+
+    def pairs(texts: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+        return [{"zh": zh, "en": en} for zh, en in texts]
+
+    return found | {
+        "status": "infeasible",
+        "statements": pairs(error.statements),
+        "repairs": pairs(error.repairs),
+    }
+
+
+def as_json(found: Sequence[dict[str, Any]]) -> str:
+    """One object for one run, a list for several; plain ASCII where the stream is not UTF-8."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    plain = encoding != "utf8"
+    return json.dumps(found[0] if len(found) == 1 else list(found), ensure_ascii=plain, indent=2)

@@ -1,0 +1,236 @@
+"""What `validate`, `forecast` and `match` print: looks at the input before anything is decided."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pandas as pd
+
+from talentplan.cli.console import interruptible, language, out, pick, step, table
+from talentplan.cli.planning import run_folder
+from talentplan.demand import Openings, forecast_openings
+from talentplan.matching import placement_arcs
+from talentplan.plan import do_nothing
+from talentplan.plan.write import write_folder, write_notes, write_table
+from talentplan.workspace import Case, load_dictionary, read_case
+
+__all__ = ["look_at_demand", "look_at_input", "look_at_match"]
+
+TOP = 10
+
+
+def look_at_input(model: Path, scenario: str | None) -> None:
+    """Read, check, and say what there is."""
+    out(_case_text(_read(model, scenario)))
+
+
+def look_at_demand(model: Path, scenario: str | None, root: Path) -> None:
+    """The openings, their tables and a summary."""
+    case = _read(model, scenario)
+    with step(pick("正在预测", "forecasting")):
+        openings = interruptible(lambda: forecast_openings(case))
+    tables = {
+        "openings": openings.table, "employment": openings.employment,
+        "occupation_employment": openings.occupation_employment, "backtest": openings.backtest,
+        "choices": openings.choices,
+    }  # fmt: skip
+    folder = _write(case, tables, root, "forecast")
+    out(_forecast_text(case, openings))
+    out(pick(f"\n数据表：{folder}", f"\nTables: {folder}"))
+
+
+def look_at_match(model: Path, scenario: str | None, root: Path) -> None:
+    """Who could fill what, and the balance if nothing changes."""
+    case = _read(model, scenario)
+    with step(pick("正在匹配", "matching")):
+        arcs, nothing = interruptible(lambda: (placement_arcs(case), do_nothing(case)))
+    tables = {
+        "arcs": arcs, "programs": _programs(case, arcs), "balance": nothing["balance"],
+        "surplus": nothing["surplus"], "placement": nothing["placement"],
+    }  # fmt: skip
+    folder = _write(case, tables, root, "match")
+    out(_match_text(case, tables))
+    out(pick(f"\n数据表：{folder}", f"\nTables: {folder}"))
+
+
+def _read(model: Path, scenario: str | None) -> Case:
+    with step(pick("正在读取和检查数据", "reading and checking the input")):
+        return interruptible(lambda: read_case(model, scenario))
+
+
+def _case_text(case: Case) -> str:
+    lang, dictionary = language(), load_dictionary()
+    at = 0 if lang == "zh" else 1
+    rows = [[pick("数据表", "table"), pick("行数", "rows"), pick("层级", "tier"), pick("文件", "file")]]
+    tiers = {"bureau": ("教育局", "bureau"), "survey": ("调查", "survey"), "reference": ("参考", "reference")}
+    rows += [
+        [f"{spec.label(lang)} {name}" if lang == "zh" else f"{name}: {spec.en}", f"{len(case.table(name)):,}",
+         tiers[spec.tier][at], Path(case.files.get(name, "")).name]
+        for name, spec in dictionary.tables.items() if len(case.table(name))
+    ]  # fmt: skip
+    settings = case.settings
+    title = settings.title.zh if lang == "zh" else settings.title.en
+    last = case.first_year + settings.horizon.years - 1
+    parts = [f"{title}  {case.first_year}–{last}  {case.scenario_title[at]}", table(rows, right=[1])]
+    if case.applied:
+        parts += [pick("情景所作修改：", "Changes of the scenario:"), *(f"  {text}" for text in case.applied)]
+    if case.defaulted:
+        parts += [
+            pick("由默认值代替：", "Defaulted:"),
+            *(f"  {d.zh if lang == 'zh' else d.en}" for d in case.defaulted),
+        ]
+    parts.append(
+        pick(f"数据没有问题。指纹 {case.fingerprint}", f"The input is in order. Fingerprint {case.fingerprint}")
+    )
+    return "\n".join(parts)
+
+
+def _write(case: Case, tables: dict[str, pd.DataFrame], root: Path, kind: str) -> Path:
+    """<out>/<case>/<scenario>.<kind>/, beside the run folder, which holds nothing but a plan."""
+
+    def fill(place: Path) -> None:
+        for name, frame in tables.items():
+            write_table(frame, name, place, list(frame.columns))
+        write_notes(place, {"name": case.name, "scenario": case.scenario, "applied": list(case.applied),
+                            "fingerprint": case.fingerprint})  # fmt: skip
+
+    plan = run_folder(root, case)
+    folder = plan.with_name(f"{plan.name}.{kind}")
+    write_folder(folder, fill)
+    return folder
+
+
+def _names(case: Case, name: str, key: str) -> dict[str, str]:
+    frame = case.table(name)
+    labels = frame[f"name_{language()}"]
+    return dict(zip(frame[key], labels.where(labels != "", frame["name_zh"]), strict=True))
+
+
+def _forecast_text(case: Case, openings: Openings) -> str:
+    first, last = int(case.plan_years[0]), int(case.plan_years[-1])
+    parts = [pick("各行业就业（人）", "Employment by industry (persons)"), _industries(case, openings)]
+    within = openings.table[openings.table["year"].isin(case.plan_years)]
+    top = within.pivot_table(index="occupation", columns="year", values="openings", aggfunc="sum")
+    sums = top.sum(axis=1).sort_values(ascending=False, kind="stable")
+    parts.append(
+        pick(
+            f"\n对毕业生的岗位需求最多的 {TOP} 个职业（人/年）",
+            f"\nThe {TOP} occupations with most openings (persons a year)",
+        )
+    )
+    names = _names(case, "occupations", "occupation")
+    rows = [[pick("职业", "occupation"), str(first), str(last), pick("规划期合计", "all years")]]
+    rows += [
+        [names.get(job, job), *(f"{top.loc[job, y]:,.0f}" for y in (first, last)), f"{sums[job]:,.0f}"]
+        for job in sums.index[:TOP]
+    ]
+    total = within.groupby("year")["openings"].sum()
+    rows.append(
+        [
+            pick("全部职业", "all occupations"),
+            *(f"{total.get(y, 0.0):,.0f}" for y in (first, last)),
+            f"{total.sum():,.0f}",
+        ]
+    )
+    parts.append(table(rows, right=[1, 2, 3]))
+    return "\n".join(parts)
+
+
+def _industries(case: Case, openings: Openings) -> str:
+    """Last counted year, end of the forecast, and the method that won its backtest."""
+    names = _names(case, "industries", "industry")
+    history = openings.employment[openings.employment["method"] == "history"]
+    zh, en = (
+        ("行业", "末次统计", "预测末年", "方法", "误差 MASE"),
+        ("industry", "last count", "forecast", "method", "MASE"),
+    )
+    rows = [list(zh if language() == "zh" else en)]
+    chosen = {row["industry"]: row for row in openings.choices.to_dict("records")}
+    for code, series in openings.employment.groupby("industry", sort=True):
+        counted = history[history["industry"] == code]
+        last = counted.loc[counted["year"].idxmax()] if len(counted) else None
+        end = series.loc[series["year"].idxmax()]
+        choice = chosen.get(code, {"method": "–", "mase": math.nan})
+        rows.append([
+            names.get(str(code), str(code)),
+            "–" if last is None else f"{last['persons']:,.0f} ({last['year']})",
+            f"{end['persons']:,.0f} ({end['year']})",
+            choice["method"],
+            "–" if math.isnan(choice["mase"]) else f"{choice['mase']:.2f}",
+        ])  # fmt: skip
+    return table(rows, right=[1, 2, 4])
+
+
+def _programs(case: Case, arcs: pd.DataFrame) -> pd.DataFrame:
+    """Every program offered and the occupations it leads to: program, name, level, occupations, names (joined by ;)."""
+    jobs = _names(case, "occupations", "occupation")
+    links = arcs.drop_duplicates(["program", "occupation"]).sort_values(["program", "occupation"])
+    joined = links.groupby("program")["occupation"].agg(tuple)
+    frame = case.table("programs")
+    frame = frame[frame["program"].isin(case.table("offerings")["program"])].reset_index(drop=True)
+    found = [joined.get(code, ()) for code in frame["program"]]
+    names = _names(case, "programs", "program")
+    return frame[["program", "level"]].assign(
+        name=[names[code] for code in frame["program"]],
+        occupations=[";".join(codes) for codes in found],
+        names=[";".join(jobs.get(code, code) for code in codes) for codes in found],
+    )[["program", "name", "level", "occupations", "names"]]  # fmt: skip
+
+
+def _match_text(case: Case, tables: dict[str, pd.DataFrame]) -> str:
+    programs, balance, surplus = tables["programs"], tables["balance"], tables["surplus"]
+    alone = programs[programs["occupations"] == ""]
+    arcs = tables["arcs"]
+    parts = [
+        pick(
+            f"{len(programs)} 个专业，{len(arcs):,} 条专业—岗位对应关系。",
+            f"{len(programs)} programs, {len(arcs):,} links from programs to jobs.",
+        )
+    ]
+    if len(alone):
+        listed = ", ".join(alone["name"])
+        parts.append(pick(f"没有对应岗位的专业：{listed}", f"Programs that lead to no job with openings: {listed}"))
+    wanted = balance[balance["openings"] > 0][["occupation", "level"]].drop_duplicates()
+    reached = wanted.merge(arcs[["occupation", "level"]].drop_duplicates(), how="left", indicator=True)
+    jobs = _names(case, "occupations", "occupation")
+    unreached = [jobs.get(j, j) for j in reached.loc[reached["_merge"] == "left_only", "occupation"].unique()]
+    if unreached:
+        zh, en = "、".join(unreached), ", ".join(unreached)
+        parts.append(
+            pick(
+                f"有岗位但没有专业对应（至少一个层次）：{zh}",
+                f"Jobs that no program leads to (at one level at least): {en}",
+            )
+        )
+    span = f"{case.plan_years[0]}–{case.plan_years[-1]}"
+    parts.append(
+        pick(
+            f"\n维持现状时缺口最大的职业（{span} 年合计，人年）",
+            f"\nLargest shortages if nothing changes ({span}, person-years)",
+        )
+    )
+    parts.append(_largest(balance, "occupation", jobs, ("openings", "placed", "shortage")))
+    parts.append(
+        pick(
+            f"\n维持现状时富余最多的专业（{span} 年合计，人年）",
+            f"\nLargest surpluses if nothing changes ({span}, person-years)",
+        )
+    )
+    parts.append(_largest(surplus, "program", _names(case, "programs", "program"), ("local", "placed", "surplus")))
+    return "\n".join(parts)
+
+
+def _largest(frame: pd.DataFrame, key: str, names: dict[str, str], columns: tuple[str, str, str]) -> str:
+    words = {
+        "occupation": ("职业", "occupation"), "program": ("专业", "program"), "openings": ("岗位需求", "openings"),
+        "placed": ("匹配", "placed"), "shortage": ("缺口", "shortage"), "local": ("本地求职", "seek work"),
+        "surplus": ("富余", "surplus"),
+    }  # fmt: skip
+    sums = frame.groupby(key)[list(columns)].sum().sort_values(columns[-1], ascending=False, kind="stable").head(TOP)
+    sums = sums[sums[columns[-1]] >= 0.5]
+    if sums.empty:
+        return pick("  无", "  none")
+    rows = [[pick(*words[c]) for c in (key, *columns)]]
+    rows += [[names.get(str(code), str(code)), *(f"{row[c]:,.0f}" for c in columns)] for code, row in sums.iterrows()]
+    return table(rows, right=[1, 2, 3])

@@ -1,0 +1,147 @@
+"""A plan on one screen, in the words of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from talentplan.cli.console import table
+from talentplan.plan import Plan
+from talentplan.report.intake_tables import changes
+from talentplan.report.summary import notices, sentences
+from talentplan.report.tables import Source
+from talentplan.report.words import Lang
+from talentplan.workspace import Case
+
+__all__ = ["heading", "summary"]
+
+TOP = 5
+LIMIT_KINDS = 8
+
+
+def heading(title: str) -> str:
+    """A title that stands out without colour."""
+    return f"\n{title}"
+
+
+def summary(plan: Plan, case: Case, folder: Path, lang: str) -> str:
+    """What changes, what it brings beside doing nothing, why, what stops it, what it rests on, where it lies."""
+    language: Lang = "en" if lang == "en" else "zh"
+    source = Source(plan, case, language)
+    settings = case.settings
+    title, scenario = (
+        (settings.title.zh, case.scenario_title[0]) if language == "zh" else (settings.title.en, case.scenario_title[1])
+    )
+    head = f"{title}（情景：{scenario}）" if language == "zh" else f"{title} (scenario: {scenario})"
+    parts = [
+        head,
+        *sentences(source),
+        heading("招生计划（人）" if language == "zh" else "Enrolment plan (persons)"),
+        _totals(source),
+        heading(_beside_title(source)),
+        _beside(source),
+        heading(f"最重要的 {TOP} 项调整" if language == "zh" else f"The {TOP} most important changes"),
+        _changes(source),
+        heading("达到的上限" if language == "zh" else "Limits reached"),
+        _limits(source),
+        heading("依据" if language == "zh" else "What this rests on"),
+        *(f"  {text}" for _, text in notices(source)),
+        f"  {_proof(source)}",
+        "",
+        _paths(folder, language),
+    ]
+    return "\n".join(parts)
+
+
+def _totals(source: Source) -> str:
+    words, intake = source.words, source.next_intake()
+    by_level = intake.groupby("level")[["last_plan", "plan"]].sum()
+    rows = [[words("column", key) for key in ("level", "last_plan", "plan", "change")]]
+    rows[0][1:3] = [str(source.first - 1), str(source.first)]
+    for level in source.levels():
+        if level in by_level.index:
+            last, following = (float(by_level[key][level]) for key in ("last_plan", "plan"))
+            rows.append([source.names.level.get(level, level), *_line(source, last, following)])
+    rows.append(
+        [words("general", "total"), *_line(source, float(intake["last_plan"].sum()), float(intake["plan"].sum()))]
+    )
+    return table(rows, right=[1, 2, 3])
+
+
+def _line(source: Source, last: float, following: float) -> list[str]:
+    words = source.words
+    return [words.persons(last), words.persons(following), words.signed(round(following) - round(last))]
+
+
+def _beside_title(source: Source) -> str:
+    first, last = source.years[0], source.years[-1]
+    if source.lang == "zh":
+        return f"方案与维持现状（{first}–{last} 年合计，人年）"
+    return f"The plan beside doing nothing ({first} to {last}, person-years)"
+
+
+def _beside(source: Source) -> str:
+    words = source.words
+    rows = [["", words("general", "plan"), words("general", "do_nothing"), words("general", "difference")]]
+    for key, frame in (("shortage", "balance"), ("surplus", "surplus"), ("broken", "progression")):
+        plan = float(source.table(frame)[key].sum())
+        nothing = float(source.table(frame, nothing=True)[key].sum())
+        without, within, difference = _line(source, nothing, plan)
+        rows.append([words("card", key), within, without, difference])
+    return table(rows, right=[1, 2, 3])
+
+
+def _changes(source: Source) -> str:
+    words, found = source.words, changes(source)
+    if found.empty:
+        return f"  {words('sentence', 'no_change')}"
+    colon = "：" if source.lang == "zh" else ": "
+    lines = []
+    for k, row in enumerate(found.head(TOP).to_dict("records"), 1):
+        numbers = words("sentence", "from_to", last=words.persons(row["last_plan"]), plan=words.persons(row["plan"]),
+                        change=words.signed(row["change"]))  # fmt: skip
+        lines.append(f"  {k}. {row['school_name']} · {row['program_name']}  {numbers}  {row['verdict']}")
+        lines += [f"     {words('label', key)}{colon}{row[key]}" for key in ("because", "limited") if row[key]]
+    return "\n".join(lines)
+
+
+def _limits(source: Source) -> str:
+    limits = source.table("limits")
+    binding = limits[limits["binding"].astype(bool)]
+    broken = limits[limits["broken_before"].astype(bool)]
+    lines = [f"  {source.words('sentence', 'no_binding')}" if binding.empty else f"  {_kinds(source, binding)}"]
+    if len(broken):
+        zh = f"既有在校生已超出原定上限（照列，不予修正）：{_kinds(source, broken)}"
+        lines.append(
+            "  " + (zh if source.lang == "zh" else f"already broken by those on roll: {_kinds(source, broken)}")
+        )
+    return "\n".join(lines)
+
+
+def _kinds(source: Source, limits: pd.DataFrame) -> str:
+    """Kinds of limits with the number of things they hold, most first."""
+    words = source.words
+    kinds = limits.assign(kind=[words("family", code) for code in limits["family"]])
+    counts = kinds.drop_duplicates(["kind", "scope"])["kind"].value_counts()
+    order: Sequence[str] = sorted(counts.index, key=lambda kind: (-int(counts[kind]), kind))
+    listed = [f"{kind} {counts[kind]}" for kind in order[:LIMIT_KINDS]]
+    return words.list_comma.join(listed) + (" …" if len(order) > LIMIT_KINDS else "")
+
+
+def _proof(source: Source) -> str:
+    facts = source.plan.facts
+    gap = f"{100 * facts.gap:.2f}%"
+    if source.lang == "zh":
+        found = "已证明为最优" if facts.gap == 0 else f"与最优值相差不超过 {gap}（已证明）"
+        return f"求解：{found}；{facts.columns:,} 列 × {facts.rows:,} 行，{facts.solver}。"
+    found = "proven optimal" if facts.gap == 0 else f"proven within {gap} of the optimum"
+    return f"Solution: {found}; {facts.columns:,} columns x {facts.rows:,} rows, {facts.solver}."
+
+
+def _paths(folder: Path, lang: Lang) -> str:
+    report, book = folder / "report.html", folder / "plan.xlsx"
+    if lang == "zh":
+        return f"报告（用浏览器打开）：{report}\n招生计划表（Excel）：{book}\n全部数据表：{folder}"
+    return f"Report (open in a browser): {report}\nEnrolment plan (Excel): {book}\nAll tables: {folder}"
