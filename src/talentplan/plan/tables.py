@@ -22,6 +22,7 @@ __all__ = ["flow_tables", "output_columns", "publish", "resource_tables"]
 
 Floats = NDArray[np.float64]
 DECIMALS = 6
+CODES = frozenset({"investment", "school", "earmark", "agreement", "resource", "owner", "cluster"})
 
 
 @cache
@@ -189,7 +190,7 @@ def resource_tables(
 def _investment(case: Case, solution: Solution) -> pd.DataFrame:
     block, columns = solution.value("bought"), output_columns("investment")
     if block is None:
-        return pd.DataFrame(columns=columns)
+        return _empty(columns)
     frame = block[block["value"] > 1e-9].rename(columns={"value": "units"})
     options = case.table("investments").rename(columns={"cost": "price"})
     frame = frame.merge(options[["investment", "school", "price", "lead", "life", "earmark"]], on="investment")
@@ -199,10 +200,15 @@ def _investment(case: Case, solution: Solution) -> pd.DataFrame:
     ]
 
 
+def _empty(columns: list[str]) -> pd.DataFrame:
+    """No rows, with numbers as numbers, so that sums over nothing are 0."""
+    return pd.DataFrame({c: pd.Series(dtype=object if c in CODES else np.float64) for c in columns})
+
+
 def _sharing(case: Case, solution: Solution) -> pd.DataFrame:
     block, columns = solution.value("lent"), output_columns("sharing")
     if block is None:
-        return pd.DataFrame(columns=columns)
+        return _empty(columns)
     frame = (
         block[block["value"] > 1e-9].rename(columns={"value": "hours"}).merge(case.table("agreements"), on="agreement")
     )
@@ -216,7 +222,7 @@ def _hiring(solution: Solution) -> pd.DataFrame:
     every = solution.value("hired")
     columns = output_columns("hiring")
     if every is None:
-        return pd.DataFrame(columns=columns)
+        return _empty(columns)
     parts = [every.assign(cluster="")]
     if special is not None:
         among = special.groupby(["school", "year"])["value"].sum()

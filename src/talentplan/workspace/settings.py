@@ -144,7 +144,9 @@ class Solving(_Strict):
         1, ge=0, le=3, description="years planned in whole classes, years; 0 for a linear plan"
     )
     gap: Share = Field(0.005, description="proven relative gap at which the whole-class search stops, share")
-    nodes: int = Field(2000, ge=0, description="nodes of branch and bound after the dive; 0: the dive alone, its gap stated")
+    nodes: int | None = Field(
+        None, ge=0, description="nodes of branch and bound after the first whole-class plan; 0: none, the gap stands as proven; empty: 2000 up to 5000 columns, none above"
+    )
 
 
 class Verdicts(_Strict):

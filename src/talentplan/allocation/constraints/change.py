@@ -165,7 +165,7 @@ def _points(space: Space, offering: np.ndarray, year: np.ndarray, limit: Floats)
     share = space.case.settings.policy.change.points_share
     if share is None:
         return
-    most = share * float((space.free & space.enrolled_last).sum())
+    most = np.full(space.plan_count, share * float((space.free & space.enrolled_last).sum()))
     up, down = space.builder.columns["up"], space.builder.columns["down"]
     forced = space.upper[offering, year] < space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering]
     counted = np.isfinite(limit) & (limit > 0) & ~forced  # what a rule or max_plan takes down is not the plan's own
@@ -182,9 +182,7 @@ def _points(space: Space, offering: np.ndarray, year: np.ndarray, limit: Floats)
             Terms.concat([Terms(row, up.positions[first], 1.0 / most_up), Terms(row, down.positions[first], 1.0 / most_down),
                           Terms(row, moves.positions, -np.ones(len(first)))]), upper=0.0,
         )  # fmt: skip
-        most = np.where(
-            np.arange(space.plan_count) < space.case.settings.solving.whole_class_years, np.floor(most + 1e-9), most
-        )
+        most[: space.case.settings.solving.whole_class_years] = np.floor(most[0] + 1e-9)
     space.builder.add_rows(
         "points_changed", pd.DataFrame({"year": space.years[: space.plan_count]}), Terms.concat(parts), upper=most,
         sentence=("{year} 年调整的计划行数上限", "lines whose numbers may change in {year}"),
