@@ -508,13 +508,16 @@ class _Book:
 
     def _bounds(self) -> None:
         for o, r in self.O.items():
-            for t in self.T:
-                if r["control"] == "given":
+            given = r["control"] == "given"
+            for t in self.A if r["pathway_fed"] else self.T:
+                if given and not r["pathway_fed"]:
                     self.row(self.p(o, t) == r["last_plan"])
-                elif r["last_plan"] > 0:
+                elif given:
+                    self.row(self.p(o, t) <= r["last_plan"])
+                elif math.isfinite(r["max_plan"]):
+                    self.row(self.p(o, t) <= r["max_plan"])
+                if not given and r["last_plan"] > 0 and t in self.T:
                     self.row(self.p(o, t) >= r["min_plan"])
-                    if math.isfinite(r["max_plan"]):
-                        self.row(self.p(o, t) <= r["max_plan"])
 
     def _whole_classes(self) -> None:
         for t in self.whole_years:

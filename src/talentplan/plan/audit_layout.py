@@ -84,7 +84,7 @@ def bound_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     codes, planned = flows.lines["offering"], case.plan_years
     enrolled = flows.column("last_plan")[:, None] > 0
     given = flows.given[:, None]
-    most = np.where(enrolled & ~given, flows.column("max_plan")[:, None], np.inf)
+    most = np.where(given, np.inf, flows.column("max_plan")[:, None])
     least = np.where(enrolled & ~given, flows.column("min_plan")[:, None], 0.0)
     short = np.maximum(least - m.plan, 0.0)
     found = [
@@ -240,7 +240,7 @@ def _least_changed(case: Case, m: Moves, closes: Floats) -> Floats:
     What opening and closing can take beyond their least is taken off as far as `max_open` and `max_close` leave room, where
     it helps most first.
     """
-    policy, last = case.settings.policy.change, m.reach[:, 0] - m.limit[:, 0]
+    policy, last = case.settings.policy.change, m.plan[:, 0] - m.change[:, 0]
     forced = m.upper < last[:, None]
     counted = m.free[:, None] & np.isfinite(m.limit) & (m.limit > 0) & ~forced
     share = np.divide(np.abs(m.change), m.limit, out=np.zeros_like(m.change), where=counted)
