@@ -37,7 +37,8 @@ def fingerprint(settings: Settings, rules: Iterable[Rule], tables: Mapping[str, 
 
 def _texts(column: pd.Series[Any]) -> Iterable[str]:
     if column.dtype == np.float64:
-        return list(np.char.mod("%.12g", column.to_numpy() + 0.0))
+        distinct, where = np.unique(column.to_numpy() + 0.0, return_inverse=True)
+        return [str(t) for t in np.char.mod("%.12g", distinct)[where]]
     return list(column.astype(str))
 
 

@@ -22,6 +22,7 @@ __all__ = ["sift"]
 
 LOG = logging.getLogger(__name__)
 TOTAL = re.compile(r"(合计|总计|小计|共计|总数|total|subtotal|grandtotal|sum)[:：]?(\(.*\))?", re.IGNORECASE)
+TOTAL_STARTS = set("合总小共tTsSgG")
 FOOTNOTE = re.compile(r"(备?注|说明|资料来源|数据来源|填表说明|notes?|sources?)\s*\d*\s*[:：]", re.IGNORECASE)
 HEADING_WITHIN = 10
 """Rows among which the heading must stand."""
@@ -158,7 +159,7 @@ def _data_rows(spec: TableSpec, grid: Grid, rows: Sequence[Row], heading: Headin
         texts = [half_width(v) for v in cells if isinstance(v, str)]
         if not cells:
             continue
-        if any(TOTAL.fullmatch(re.sub(r"\s+", "", t)) for t in texts):
+        if any(t[:1] in TOTAL_STARTS and TOTAL.fullmatch(re.sub(r"\s+", "", t)) for t in texts):
             reason = "a total"
         elif len(cells) == 1 and texts and FOOTNOTE.match(texts[0]):
             reason = "a footnote"

@@ -19,7 +19,7 @@ __all__ = ["blank", "convert", "half_width"]
 FULL_WIDTH = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {
     0x3000: " ", 0x00A0: " ", 0x2212: "-", 0x2009: " ", 0x202F: " ", 0xFEFF: "", 0x200B: "",
 }  # fmt: skip
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+|(?: \d{3})+|(?:'\d{3})+)(?:\.\d+)?")
 MULTIPLE = re.compile(r"([+-]?\d+(?:\.\d+)?) ?([百千万亿])[\u4e00-\u9fff]*")
 WITH_UNIT = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?) ?[\u4e00-\u9fffA-Za-z/]+")
@@ -51,7 +51,7 @@ def half_width(text: str) -> str:
     >>> half_width("　１２，３４５　")
     '12,345'
     """
-    return text.translate(FULL_WIDTH).strip()
+    return (text if text.isascii() else text.translate(FULL_WIDTH)).strip()
 
 
 def blank(values: Objects) -> NDArray[np.bool_]:
@@ -236,17 +236,16 @@ def _numbers(column: ColumnSpec, cells: pd.Series[Any]) -> tuple[NDArray[np.floa
     values = np.array(cells, dtype=object)
     empty = blank(values)
     numbers = np.full(len(values), np.nan)
-    texts = np.fromiter((type(v) is str for v in values), dtype=bool, count=len(values)) & ~empty
-    if texts.any():
-        numbers[texts] = pd.to_numeric(pd.Series(values[texts]), errors="coerce").to_numpy(np.float64)
-    rest = np.flatnonzero(~empty & ~np.isfinite(numbers))
-    found, faults = _each(values[rest], _number_of(column), np.nan)
-    numbers[rest] = found.astype(np.float64)
-    return numbers, empty, [f._replace(position=int(rest[f.position])) for f in faults]
+    filled = np.flatnonzero(~empty)
+    found, faults = _each(values[filled], _number_of(column), np.nan)
+    numbers[filled] = found.astype(np.float64)
+    return numbers, empty, [f._replace(position=int(filled[f.position])) for f in faults]
 
 
 def _number_of(column: ColumnSpec) -> Callable[[Any], Outcome]:
     def number(value: Any) -> Outcome:
+        if isinstance(value, str):
+            return _number_from_text(column, half_width(value))
         if isinstance(value, bool | np.bool_):
             return np.nan, (IS_NUMBER, Say("填数字，不填是或否", "write a number, not yes or no"))
         if isinstance(value, int | float | np.number) and np.isfinite(value):
@@ -260,7 +259,7 @@ def _number_of(column: ColumnSpec) -> Callable[[Any], Outcome]:
                     "the cell is a date; format it as a number and enter it again",
                 ),
             )
-        return _number_from_text(column, half_width(str(value)))
+        return _number_from_text(column, str(value))
 
     return number
 
