@@ -53,6 +53,30 @@ def test_settings_are_reported_at_line_and_column(
     assert any(f == file and c == column and words in said for f, c, said in problems), problems
 
 
+DISAGREEMENTS: list[tuple[str, str, str, str]] = [
+    ("unknown level", "totals: [{level: secundary, greatest: 9}]", "totals.0.level", "secondary"),
+    (
+        "nothing in common",
+        "totals: [{level: secondary, school: gz1, greatest: 9}]",
+        "totals.0",
+        "at least one offering",
+    ),
+    ("year that is over", "totals: [{year: 2024, greatest: 9}]", "totals.0.year", "starts in 2025"),
+    ("bounds that cross", "totals: [{least: 9, greatest: 8}]", "totals.0.least", "<= greatest"),
+    ("money twice", "budget: [{kind: recurrent, amount: 1}, {kind: recurrent, amount: 2}]", "budget.1", "only once"),
+    ("earmark of nothing", "budget: [{kind: investment, amount: 1, earmark: x}]", "budget.0.earmark", "none"),
+    ("earmark of salaries", "budget: [{kind: recurrent, amount: 1, earmark: x}]", "budget.0.earmark", "has no earmark"),
+]
+
+
+@pytest.mark.parametrize(("line", "column", "words"), [d[1:] for d in DISAGREEMENTS], ids=[d[0] for d in DISAGREEMENTS])
+def test_settings_must_agree_with_the_tables(disk: Disk, line: str, column: str, words: str) -> None:
+    [(file, where, said)] = found(disk, HEAD + "horizon: {first_year: 2025}\n" + line + "\n")
+    assert file.startswith("tiny.yaml:6:")
+    assert where == column
+    assert words in said
+
+
 def test_settings_and_tables_are_reported_together(disk: Disk) -> None:
     disk.put("roll", 2, "persons", -3)
     problems = found(disk, HEAD + "horizon: {first_year: 2025, yeers: 3}\n")

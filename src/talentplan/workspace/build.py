@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from talentplan.errors import InputError, Problem
+from talentplan.workspace.agreement import check_settings
 from talentplan.workspace.case import Case, Rule
 from talentplan.workspace.cells import Cells, Records, shorten
 from talentplan.workspace.checks import check_all
@@ -24,6 +25,7 @@ from talentplan.workspace.settings import Settings
 __all__ = ["assemble", "build_case", "complete"]
 
 Tables = Mapping[str, Records]
+IN_MEMORY = Document("settings", None, {})
 
 
 def build_case(
@@ -68,14 +70,18 @@ def assemble(
     records: Tables,
     rules: Iterable[Rule],
     problems: Sequence[Problem] = (),
+    document: Document = IN_MEMORY,
     **told: Any,
 ) -> Case:
-    """A Case from converted tables; `told` are further fields of Case. Raises InputError with all problems."""
+    """A Case from converted tables; `told` are further fields of Case. Raises InputError with all problems.
+
+    document: the model file, for the place of problems of the settings.
+    """
     whole = complete(records)
     rules = tuple(sorted(rules, key=lambda r: r.id))
-    found = shorten([*problems, *check_all(settings.forecast.openings, whole)])
+    found = [*problems, *check_all(settings.forecast.openings, whole), *check_settings(settings, whole, document)]
     if found:
-        raise InputError(found)
+        raise InputError(shorten(found))
     tables = {name: canonical(r) for name, r in whole.items()}
     return Case(
         name=settings.name,

@@ -40,6 +40,7 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
         patched.records,
         rules,
         problems,
+        document,
         scenario=scenario or BASELINE,
         scenario_title=patched.title,
         applied=patched.applied,
