@@ -145,7 +145,10 @@ class Solving(_Strict):
     )
     gap: Share = Field(0.005, description="proven relative gap at which the whole-class search stops, share")
     nodes: int | None = Field(
-        None, ge=0, description="nodes of branch and bound after the first whole-class plan; 0: none, the gap stands as proven; empty: 2000 up to 5000 columns, none above"
+        None,
+        ge=0,
+        description="nodes of branch and bound after the first whole-class plan; 0: none, the gap stands as proven; "
+        "empty: 2000 up to 5000 columns, none above",
     )
 
 
