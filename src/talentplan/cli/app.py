@@ -92,6 +92,7 @@ class App(_Spoken, click.Group):
         fit_streams()
         words = list(sys.argv[1:] if args is None else args)
         known = extra.setdefault("obj", _state(words))
+        extra["prog_name"] = "talentplan"
         logging.basicConfig(level=logging.WARNING, handlers=[_StderrHandler()], force=True)
         try:
             found = super().main(args=words, **{**extra, "standalone_mode": False})

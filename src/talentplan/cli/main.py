@@ -23,7 +23,7 @@ from talentplan.cli.console import WORKER, out, pick
 
 __all__ = ["app", "main"]
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = FOLDER = click.Path(path_type=Path)  # what is wrong with them is said where they are read or written
 ENDINGS = (".lp", ".mps")
 
 
@@ -48,7 +48,7 @@ def app(ctx: click.Context, version: bool) -> None:
 
 def model_argument(function: Any) -> Any:
     """MODEL, the planning model."""
-    return argument("model", type=click.Path(path_type=Path))(function)
+    return argument("model", type=FILE)(function)
 
 
 def scenario_option(function: Any) -> Any:
@@ -156,7 +156,7 @@ def match(model: Path, scenario: str | None, root: Path) -> None:
 @option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="S",
         zh="求解秒数上限；到时保留已得的最好方案。",
         en="Seconds the solver may take; the best plan so far is kept.")  # fmt: skip
-@option("--write-program", "program", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+@option("--write-program", "program", type=FILE, metavar="FILE",
         zh="另把数学模型写成 .lp 或 .mps 文件，供核查。", en="Also write the program (.lp, .mps).")  # fmt: skip
 @out_option
 @json_option
@@ -173,7 +173,7 @@ def plan(ctx: click.Context, /, *, program: Path | None, as_object: bool, **want
 
 
 @command(app, "compare", zh="并排比较两个或更多方案（结果文件夹）。", en="Put plans (run folders) side by side.")
-@argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN RUN...")
+@argument("runs", nargs=-1, required=True, type=FOLDER, metavar="RUN RUN...")
 @option("--out", "folder", type=FOLDER, metavar="DIR",
         zh="另把比较表写入此文件夹。", en="Also write the tables of the comparison into this folder.")  # fmt: skip
 def compare(runs: tuple[Path, ...], folder: Path | None) -> None:
@@ -210,7 +210,7 @@ def main() -> None:
     if not sys.warnoptions and "--debug" not in sys.argv:
         warnings.simplefilter("ignore")  # what libraries announce is for those who develop, and the tests show it
     try:
-        app.main(prog_name="talentplan")
+        app.main()
     except SystemExit as left:
         if any(thread.name == WORKER for thread in threading.enumerate()):
             # Ctrl-C while the solver runs: it cannot be stopped, and an orderly exit would wait for it or crash in it

@@ -44,7 +44,7 @@ def summary(plan: Plan, case: Case, folder: Path, lang: str) -> str:
         _beside(source),
         heading(f"最重要的 {TOP} 项调整" if language == "zh" else f"The {TOP} most important changes"),
         _changes(source),
-        heading("达到的上限" if language == "zh" else "Limits reached"),
+        heading("达到的上限（处）" if language == "zh" else "Limits reached (how many)"),
         _limits(source),
         heading("依据" if language == "zh" else "What this rests on"),
         *(f"  {text}" for _, text in notices(source)),
@@ -103,8 +103,19 @@ def _changes(source: Source) -> str:
         numbers = words("sentence", "from_to", last=words.persons(row["last_plan"]), plan=words.persons(row["plan"]),
                         change=words.signed(row["change"]))  # fmt: skip
         lines.append(f"  {k}. {row['school_name']} · {row['program_name']}  {numbers}  {row['verdict']}")
-        lines += [f"     {words('label', key)}{colon}{row[key]}" for key in ("because", "limited") if row[key]]
+        if row["because"]:
+            lines.append(f"     {words('label', 'because')}{colon}{row['because']}")
+        if row["limited"]:
+            lines.append(f"     {words('label', 'limited')}{colon}{_first(row['limited'], source.lang)}")
     return "\n".join(lines)
+
+
+def _first(limits: str, lang: Lang) -> str:
+    """The first limit that stands in the way; the report lists them all."""
+    first, *others = limits.split("；" if lang == "zh" else "; ")
+    if not others:
+        return first
+    return f"{first}（另有 {len(others)} 项）" if lang == "zh" else f"{first} (and {len(others)} more)"
 
 
 def _limits(source: Source) -> str:
