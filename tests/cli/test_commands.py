@@ -1,5 +1,6 @@
 """Every command on the tiny region, from files to files."""
 
+import dataclasses
 import json
 import random
 from collections.abc import Callable
@@ -14,7 +15,10 @@ from click.testing import Result
 from tests.cli.conftest import write_model
 from tests.tiny import tiny_tables
 
+from talentplan.cli import planning
+from talentplan.cli.sample import sample_model
 from talentplan.plan.tables import outputs
+from talentplan.scenarios import Attempt, attempt
 
 Tell = Callable[..., Result]
 KEYS = {"name", "scenario", "status", "gap", "audit", "openings", "shortage", "surplus", "cost", "intake_next_year",
@@ -235,3 +239,35 @@ def test_results_that_cannot_be_written_are_a_sentence(tell: Tell, tiny_model: P
     assert done.exit_code == 2
     assert "无法写入" in done.stderr
     assert Path("taken").read_text(encoding="utf-8") == "a file"
+
+
+@pytest.mark.usefixtures("no_report")
+def test_a_plan_that_stopped_at_a_limit_is_kept_with_its_gap(
+    tell: Tell, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*words: Any, **options: Any) -> Attempt:
+        tried = attempt(*words, **options)
+        facts = dataclasses.replace(tried.plan().facts, status="feasible", gap=0.25)
+        return Attempt(tried.case, dataclasses.replace(tried.plan(), facts=facts))
+
+    monkeypatch.setattr(planning, "attempt", stopped)
+    done = tell("plan", tiny_model, "--json", "--lang", "en")
+    assert done.exit_code == 3
+    found = json.loads(done.stdout)
+    assert (found["status"], found["gap"]) == ("limit", 0.25)
+    assert Path(found["run"], "intake.csv").is_file()
+    assert "within 25.00% of the optimum" in done.stderr
+
+
+def test_the_sample_region_is_in_order(tell: Tell) -> None:
+    done = tell("validate", sample_model())
+    assert done.exit_code == 0, done.stderr
+    assert "大连" in done.stdout
+
+
+@pytest.mark.slow
+def test_demo_plans_the_sample_region(tell: Tell) -> None:
+    done = tell("demo")
+    assert done.exit_code == 0, done.stderr
+    assert Path("runs/dalian/baseline/report.html").is_file()
+    assert "大连市 2027 年招生计划" in done.stdout

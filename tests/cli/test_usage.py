@@ -1,5 +1,6 @@
 """Wrong words on the command line, errors of the program, interruptions: a sentence and an exit code."""
 
+import io
 import os
 import signal
 import subprocess
@@ -143,6 +144,23 @@ def test_long_steps_are_told_on_stderr_and_short_ones_are_not(
     assert not said.out
     assert "short" not in said.err
     assert said.err.startswith("long …\nlong  0.")
+
+
+def test_a_terminal_gets_a_spinner_that_wipes_itself_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(console, "PATIENCE", 0.05)
+    with console.step("求解"):
+        time.sleep(0.7)
+    frames = screen.getvalue().split("\r")
+    assert frames[1].startswith("| 求解 0 s")
+    assert frames[-1] == ""
+    assert frames[-2] == " " * console.width(frames[-3])
+    assert "\x1b" not in screen.getvalue()
 
 
 def test_doctor_finds_the_solver_and_the_sample(tell: Tell) -> None:
