@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from talentplan.allocation.build import COHORTS, build, make_space
 from talentplan.allocation.diagnosis import why_impossible
-from talentplan.allocation.dive import dive
+from talentplan.allocation.first_years import whole_first_years
 from talentplan.allocation.solution import Solution
 from talentplan.demand import Openings
 from talentplan.errors import ImpossibleError, SolverError
@@ -23,7 +23,6 @@ __all__ = ["allocate", "hold_intake"]
 
 Floats = NDArray[np.float64]
 log = logging.getLogger(__name__)
-TIE_TOLERANCE = 1e-6
 SMALL_NODES = 2000  # nodes of branch and bound for programs that are not large
 PROVEN = 1e-6  # a smaller gap counts as none
 LARGE = 5000  # columns from which interior point with crossover beats simplex (measured: 3.2 s against 11 s at 35 000)
@@ -59,10 +58,10 @@ def allocate(
 
 
 def _whole(case: Case, program: LinearProgram, session: Session, relaxed: Outcome, time_limit: float | None) -> Outcome:
-    """Whole numbers: a dive from the relaxation; branch and bound from there while the gap is too wide and nodes remain."""
+    """Whole numbers: those nearest to the relaxation first; branch and bound from there while the gap is too wide and nodes remain."""
     solving = case.settings.solving
     nodes = solving.nodes if solving.nodes is not None else (0 if len(program.cost) > LARGE else SMALL_NODES)
-    first = dive(program, session, relaxed.x)
+    first = whole_first_years(program, session, relaxed)
     if first is not None:
         gap = max(0.0, (first.objective - relaxed.objective) / max(abs(first.objective), 1e-9))
         first = dataclasses.replace(first, status="feasible", bound=relaxed.objective, gap=gap)
@@ -101,7 +100,7 @@ def _need(outcome: Outcome) -> None:
 
 
 def _nearest(program: LinearProgram, session: Session, found: Outcome) -> Floats:
-    """Fix the whole numbers, solve again, hold the objective within 1e-6 and take the plan nearest to last year's.
+    """Fix the whole numbers, solve again, stay among the equally good plans and take the one nearest to last year's.
 
     Nearest: least sum of |p[o,t] - p[o,t-1]| over the free lines; what is bought, hired and lent next; then canonical
     order: every column carries a price that grows a little with its position, so that equal plans differ in price.
@@ -117,10 +116,9 @@ def _nearest(program: LinearProgram, session: Session, found: Outcome) -> Floats
             "the linear program with whole numbers fixed ended as %s; the plan found before is kept", best.status
         )
         return found.x
-    slack = TIE_TOLERANCE * max(1.0, abs(best.objective))
-    session.add_row(program.cost, -np.inf, best.objective - program.offset + slack)
+    session.stay_on_optimal_face(best)
     session.set_costs(_tie_prices(program))
-    nearest = session.solve()
+    nearest = session.solve(method="ipm" if len(program.cost) > LARGE else "choose", cold=True)
     if nearest.status != "optimal":
         log.warning("the tie-break ended as %s; the plan found before is kept", nearest.status)
         return best.x

@@ -16,6 +16,7 @@ __all__ = ["Outcome", "Session", "residual", "solver_version"]
 
 Floats = NDArray[np.float64]
 _STATUS = highspy.HighsModelStatus
+PRICED = 1e-7  # smaller prices are rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,20 @@ class Session:
             raise SolverError("HiGHS refused the program")
 
     def solve(
-        self, *, gap: float = 0.0, nodes: int | None = None, relax: bool = False, method: str = "choose"
+        self,
+        *,
+        gap: float = 0.0,
+        nodes: int | None = None,
+        relax: bool = False,
+        method: str = "choose",
+        cold: bool = False,
     ) -> Outcome:
-        """Solve with what is in memory now; `relax` ignores that columns are whole. Stops by gap or nodes."""
+        """Solve with what is in memory now; `relax` ignores that columns are whole. Stops by gap or nodes.
+
+        method: simplex, ipm or choose, for linear programs; `cold` forgets the last basis, so that presolve can work.
+        """
+        if cold:
+            self._highs.clearSolver()
         mixed = bool(self._integer.any()) and not relax
         self._option("solver", "choose" if mixed else method)
         self._option("solve_relaxation", relax)
@@ -103,6 +115,18 @@ class Session:
         if mixed and gap > 0 and status == "optimal":
             status = "optimal" if gap <= 1e-6 else "feasible"
         return Outcome(status, objective, bound, gap, np.asarray(solution.col_value), duals[0], duals[1])
+
+    def stay_on_optimal_face(self, best: Outcome) -> None:
+        """Keep to the points as good as `best`, a solved linear program with its duals.
+
+        By complementary slackness these are the feasible points at which every column with a reduced cost and every row with a
+        price stays where `best` has it.
+        """
+        priced = np.flatnonzero(np.abs(best.reduced) > PRICED)
+        self.set_bounds(priced, best.x[priced], best.x[priced])
+        rows = np.flatnonzero(np.abs(best.dual) > PRICED)
+        value = np.where(best.dual[rows] > 0, self.program.row_lower[rows], self.program.row_upper[rows])
+        self.set_row_bounds(rows.astype(np.int64), value, value)
 
     def start_from(self, x: Floats) -> None:
         """Offer a solution to the next whole-number search."""
