@@ -130,6 +130,14 @@ def test_page_one_says_what_was_taken_instead(table: str, change: Any, words: st
     assert all(d.zh for d in said)
 
 
+def test_page_one_names_money_that_nothing_can_use() -> None:
+    model, tables = tiny_tables()
+    model["budget"].append({"kind": "investment", "amount": 5.0, "earmark": "robots"})
+    [said] = [d for d in build_case(model, tables).defaulted if d.table == "investments"]
+    assert "robots" in said.en
+    assert "robots" in said.zh
+
+
 def test_a_plan_runs_on_the_tables_that_must_be_given() -> None:
     model, tables = tiny_tables()
     for program in tables["programs"]:

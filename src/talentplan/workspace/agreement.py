@@ -19,7 +19,7 @@ SELECTORS = ("level", "school", "authority", "control", "district", "cluster", "
 
 def check_settings(settings: Settings, tables: Tables, document: Document) -> list[Problem]:
     """Problems of the settings that only the tables bring to light, at their place in the model file."""
-    return [*_totals(settings, tables, document), *_budget(settings, tables, document)]
+    return [*_totals(settings, tables, document), *_budget(settings, document)]
 
 
 def _lines(tables: Tables) -> pd.DataFrame:
@@ -66,9 +66,8 @@ def _totals(settings: Settings, tables: Tables, document: Document) -> Iterator[
             yield document.problem("model", ("totals", i, "least"), f"{total.least:g}", rule, repair)
 
 
-def _budget(settings: Settings, tables: Tables, document: Document) -> Iterator[Problem]:
+def _budget(settings: Settings, document: Document) -> Iterator[Problem]:
     seen: set[tuple[str, int | None, str]] = set()
-    funds = set(tables["investments"].data["earmark"])
     for i, money in enumerate(settings.budget):
         key = (money.kind, money.year, money.earmark)
         if key in seen:
@@ -81,9 +80,4 @@ def _budget(settings: Settings, tables: Tables, document: Document) -> Iterator[
         if money.earmark and money.kind == "recurrent":
             rule = Say("经常性经费没有专项", "recurrent money has no earmark")
             repair = Say("删去 earmark", "take the earmark away")
-            yield document.problem("model", ("budget", i, "earmark"), money.earmark, rule, repair)
-        elif money.earmark and money.earmark not in funds and not tables["investments"].data.empty:
-            rule = Say("专项必须有投资选项使用", "an earmark must be one that an investment option bears")
-            codes = sorted(f for f in funds if f)
-            repair = Say("现有专项：" + ("、".join(codes) or "无"), "the earmarks are " + (", ".join(codes) or "none"))
             yield document.problem("model", ("budget", i, "earmark"), money.earmark, rule, repair)

@@ -122,5 +122,13 @@ def _money(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
             "没有办学成本，经费按零计",
             "no costs are given: they are taken as zero",
         )
+    funds = {b.earmark for b in settings.budget} - {""} - set(tables["investments"]["earmark"])
+    if funds:
+        zh, en = _listed(sorted(funds))
+        yield Defaulted(
+            "investments",
+            f"专项经费 {zh} 没有投资选项可用，不会支出",
+            f"no investment option bears the earmark {en}: that money is not spent",
+        )
     if not any(b.kind == "recurrent" for b in settings.budget):
         yield Defaulted("offerings", "没有经常性经费预算，不设上限", "no recurrent budget is given: it is not limited")
