@@ -248,15 +248,19 @@ def test_a_plan_that_stopped_at_a_limit_is_kept_with_its_gap(
     def stopped(*words: Any, **options: Any) -> Attempt:
         tried = attempt(*words, **options)
         facts = dataclasses.replace(tried.plan().facts, status="feasible", gap=0.25)
-        return Attempt(tried.case, dataclasses.replace(tried.plan(), facts=facts))
+        timings = {**tried.plan().timings, "solve": 30.0}
+        return Attempt(tried.case, dataclasses.replace(tried.plan(), facts=facts, timings=timings))
 
     monkeypatch.setattr(planning, "attempt", stopped)
-    done = tell("plan", tiny_model, "--json", "--lang", "en")
+    done = tell("plan", tiny_model, "--json", "--lang", "en", "--time-limit", "30")
     assert done.exit_code == 3
     found = json.loads(done.stdout)
     assert (found["status"], found["gap"]) == ("limit", 0.25)
     assert Path(found["run"], "intake.csv").is_file()
-    assert "within 25.00% of the optimum" in done.stderr
+    assert "proven within 25.00% of the optimum" in done.stderr
+    by_nodes = tell("plan", tiny_model, "--json", "--lang", "en", "--time-limit", "60")
+    assert by_nodes.exit_code == 0
+    assert json.loads(by_nodes.stdout)["status"] == "feasible"
 
 
 def test_the_sample_region_is_in_order(tell: Tell) -> None:

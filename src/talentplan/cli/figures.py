@@ -17,13 +17,15 @@ __all__ = ["STEPS", "as_json", "failure", "figures", "status_of"]
 STEPS = ("read", "forecast", "build", "handover", "solve", "audit", "write")
 
 
-def status_of(plan: Plan, case: Case) -> str:
-    """Optimal, feasible (within the gap that was asked for), or limit (stopped before that; the best plan is kept)."""
+def status_of(plan: Plan, case: Case, time_limit: float | None = None) -> str:
+    """Optimal, feasible (stopped by gap or nodes, as the model asks), or limit: out of time, the best plan is kept."""
     facts = plan.facts
-    return "limit" if facts.status == "feasible" and facts.gap > case.settings.solving.gap + 1e-9 else facts.status
+    wide = facts.status == "feasible" and facts.gap > case.settings.solving.gap + 1e-9
+    spent = time_limit is not None and plan.timings.get("solve", 0.0) >= time_limit
+    return "limit" if wide and spent else facts.status
 
 
-def figures(plan: Plan, case: Case, folder: Path) -> dict[str, Any]:
+def figures(plan: Plan, case: Case, folder: Path, status: str) -> dict[str, Any]:
     """Openings, shortage, surplus (person-years) and cost (CNY) are undiscounted sums over the plan years."""
     years = case.plan_years
 
@@ -35,7 +37,7 @@ def figures(plan: Plan, case: Case, folder: Path) -> dict[str, Any]:
     return {
         "name": plan.name,
         "scenario": plan.scenario,
-        "status": status_of(plan, case),
+        "status": status,
         "gap": float(plan.facts.gap),
         "audit": {"ok": bool(plan.audit.ok), "max_violation": float(plan.audit.max_violation)},
         "openings": total("balance", "openings"),

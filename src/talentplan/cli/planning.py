@@ -56,10 +56,11 @@ def make_plans(
             continue
         folder = run_folder(root, case)
         plan = _write(tried.outcome, case, folder)
-        objects.append(figures(plan, case, folder))
+        status = status_of(plan, case, time_limit)
+        objects.append(figures(plan, case, folder, status))
         if not as_object:
             out(summary(plan, case, folder, language()))
-        if status_of(plan, case) == "limit":
+        if status == "limit":
             note(_limit_hit(plan))
             codes.append(LIMIT_HIT)
     if as_object:
@@ -70,8 +71,8 @@ def make_plans(
 def _limit_hit(plan: Plan) -> str:
     gap = f"{100 * plan.facts.gap:.2f}%"
     return pick(
-        f"求解在达到要求的差距之前停止（时间或节点上限）；保留已得的最好方案，与最优值相差不超过 {gap}。",
-        f"The solver stopped at a limit of time or nodes; the best plan so far is kept, within {gap} of the optimum.",
+        f"求解时间用尽；保留已得的最好方案，与最优值相差不超过 {gap}（已证明）。",
+        f"The solver ran out of time; the best plan so far is kept, proven within {gap} of the optimum.",
     )
 
 
