@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from tests.textbook import TextbookResult
 
 from talentplan.workspace import build_case
-from talentplan.workspace.case import Case
+from talentplan.workspace.case import Case, Rule
 
 FOLDER = Path(__file__).parent / "cases"
 
@@ -36,7 +37,7 @@ def case_names() -> list[str]:
 @cache
 def read_known_case(name: str) -> KnownCase:
     base, own = _read("_base"), _read(name)
-    unknown = set(own) - {"families", "says", "settings", "tables", "answer", "whole_classes"}
+    unknown = set(own) - {"families", "says", "settings", "tables", "rules", "answer", "whole_classes"}
     assert not unknown, f"{name}.yaml: unknown keys {unknown}"
     tables = {**base["tables"], **own.get("tables", {})}
     return KnownCase(
@@ -44,7 +45,9 @@ def read_known_case(name: str) -> KnownCase:
         families=tuple(own["families"]),
         says=own["says"],
         case=build_case(
-            merged(base["settings"], own.get("settings", {})), {k: rows(v) for k, v in tables.items()}
+            merged(base["settings"], own.get("settings", {})),
+            {k: rows(v) for k, v in tables.items()},
+            [_rule(**rule) for rule in own.get("rules", ())],
         ),
         whole_classes=own.get("whole_classes", False),
         answer=own["answer"],
@@ -53,6 +56,10 @@ def read_known_case(name: str) -> KnownCase:
 
 def _read(name: str) -> dict[str, Any]:
     return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _rule(id: str, kind: str, parameters: dict[str, Any], exempt: tuple[str, ...] = ()) -> Rule:
+    return Rule(id, kind, id, id, "by hand", "2025", parameters, tuple(exempt))
 
 
 def rows(table: str) -> list[dict[str, Any]]:
@@ -99,6 +106,17 @@ def found_in(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[tuple, float]
         sums = tables[table].groupby([*keys, "year"])[value].sum()
         found[name] = {("/".join(map(str, k[:-1])), int(k[-1])): float(v) for k, v in sums.items()}
     return found
+
+
+def found_by_textbook(result: TextbookResult) -> dict[str, dict[tuple, float]]:
+    """The figures an answer may name, as the textbook found them; those it does not work out are absent."""
+    values = result.values
+    names = {
+        "intake": "intake", "registered": "entrants", "completions": "completions", "enrolment": "enrolled",
+        "passed": "passed", "broken": "broken", "shortage": "shortage", "surplus": "unplaced", "placed": "placed",
+        "bought": "bought", "sharing": "lent", "hired": "hired",
+    }  # fmt: skip
+    return {name: {("/".join(k[:-1]), k[-1]): value for k, value in values[own].items()} for name, own in names.items()}
 
 
 def stated(answer: Mapping[str, Any]) -> list[tuple[str, str, int, float]]:

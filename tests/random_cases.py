@@ -1,6 +1,7 @@
-"""Small random cases that are valid by the data dictionary: every family of limits is switched on here and there.
+"""Small random cases, valid by the data dictionary: every family of limits is switched on here and there.
 
-The same seed gives the same case. Most cases have a plan; some, by bad luck of given lines, pools and totals, have none.
+The same seed gives the same case. Most cases have a plan; some, by bad luck of given lines,
+pools or totals, have none.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _settings(dice: Random, seed: int, years: int, whole_classes: bool) -> dict[
         "forecast": {"openings": "given"},
         "policy": policy,
         "objective": objective,
-        "solving": {"whole_class_years": dice.choice([1, 1, years]) if whole_classes else 0, "gap": 0.0, "nodes": 200000},
+        "solving": {"whole_class_years": dice.choice([1, 1, years]) * whole_classes, "gap": 0.0, "nodes": 200000},
         "budget": [],
         "totals": [],
     }  # fmt: skip
@@ -100,7 +101,8 @@ def _programs(dice: Random, draft: Draft) -> None:
         {"cluster": c, "name_zh": c, "students_per_specialist": dice.choice([None, 25.0, 30.0])} for c in ("C1", "C2")
     ]
     draft.tables["programs"] = [
-        {"program": f"{level[0]}{n}", "name_zh": f"{level}{n}", "level": level, "cluster": dice.choice(["", "C1", "C2"]),
+        {"program": f"{level[0]}{n}", "name_zh": f"{level}{n}", "level": level,
+         "cluster": dice.choice(["", "C1", "C2"]),
          "class_min": dice.choice([20, 30]), "class_max": dice.choice([40, 50]), "class_step": dice.choice([1, 1, 5])}
         for level in LEVELS[:count]
         for n in range(dice.randint(1, 2))
@@ -111,7 +113,8 @@ def _programs(dice: Random, draft: Draft) -> None:
         for grade in (1, 2, 3)
     ]
     draft.tables["destinations"] = [
-        {"level": level, "progression_outside": round(dice.uniform(0, 0.3), 2), "local_retention": round(dice.uniform(0.4, 1.0), 2)}
+        {"level": level, "progression_outside": round(dice.uniform(0, 0.3), 2),
+         "local_retention": round(dice.uniform(0.4, 1.0), 2)}
         for level in LEVELS[:count]
     ]  # fmt: skip
 
@@ -165,18 +168,20 @@ def _history(dice: Random, draft: Draft) -> None:
         fill = dice.uniform(0.7, 1.05)
         for back in range(1, line["duration"] + 2):
             registered = float(round(plan * fill * dice.uniform(0.9, 1.1)))
-            history.append({"offering": line["offering"], "year": FIRST_YEAR - back, "plan": plan, "registered": registered})
+            history.append(
+                {"offering": line["offering"], "year": FIRST_YEAR - back, "plan": plan, "registered": registered}
+            )
         if dice.random() < 0.4:
             roll += [
-                {"offering": line["offering"], "year": FIRST_YEAR - 1, "grade": g, "persons": float(round(plan * fill * 0.95**g))}
+                {
+                    "offering": line["offering"],
+                    "year": FIRST_YEAR - 1,
+                    "grade": g,
+                    "persons": float(round(plan * fill * 0.95**g)),
+                }
                 for g in range(1, line["duration"] + 1)
             ]
-        if dice.random() < 0.25:
-            line["max_plan"] = plan + dice.choice([0.0, 20.0, 60.0])
-        if dice.random() < 0.15 and line["entrant_group"]:
-            line["min_plan"] = float(round(plan * 0.3))
-        if dice.random() < 0.3:
-            line["places"] = float(round(plan * line["duration"] * dice.uniform(0.8, 1.6)))
+        _bounds(dice, line, plan)
     draft.tables["intake_history"], draft.tables["roll"] = history, roll
     last = {h["offering"]: h["plan"] for h in history}
     for school in draft.tables["schools"]:
@@ -184,6 +189,15 @@ def _history(dice: Random, draft: Draft) -> None:
         if dice.random() < 0.5:
             students = sum(last.get(r["offering"], 0.0) * r["duration"] for r in own)
             school["places"] = float(round(students * dice.uniform(0.85, 1.4))) + 50.0
+
+
+def _bounds(dice: Random, line: dict[str, Any], plan: float) -> None:
+    if dice.random() < 0.25:
+        line["max_plan"] = plan + dice.choice([0.0, 20.0, 60.0])
+    if dice.random() < 0.15 and line["entrant_group"]:
+        line["min_plan"] = float(round(plan * 0.3))
+    if dice.random() < 0.3:
+        line["places"] = float(round(plan * line["duration"] * dice.uniform(0.8, 1.6)))
 
 
 def _pathways(dice: Random, draft: Draft) -> None:
@@ -215,7 +229,8 @@ def _jobs(dice: Random, draft: Draft, years: int) -> None:
         {"occupation": j, "name_zh": j, "priority": dice.choice([1.0, 1.0, 1.5])} for j in jobs
     ]
     draft.tables["crosswalk"] = [
-        {"program": p["program"], "occupation": j, "relevance": dice.choice([0.5, 0.8, 1.0]), "under_qualified_ok": dice.random() < 0.3}
+        {"program": p["program"], "occupation": j, "relevance": dice.choice([0.5, 0.8, 1.0]),
+         "under_qualified_ok": dice.random() < 0.3}
         for p in draft.tables["programs"]
         for j in jobs
         if dice.random() < 0.5
@@ -243,7 +258,8 @@ def _entrants(dice: Random, draft: Draft, years: int) -> None:
             shrink = dice.uniform(0.85, 1.02)
             size = drawn * dice.uniform(0.25, 0.8)
             rows += [
-                {"origin": origin, "entrant_group": group, "year": FIRST_YEAR + t, "persons": float(round(size * shrink**t)),
+                {"origin": origin, "entrant_group": group, "year": FIRST_YEAR + t,
+                 "persons": float(round(size * shrink**t)),
                  "take_up": dice.choice([0.8, 1.0])}
                 for t in range(-1, years - 1)
             ]  # fmt: skip
@@ -295,11 +311,23 @@ def _resources(dice: Random, draft: Draft, years: int) -> None:
         )
         if needed > 0 or dice.random() < 0.2:
             count = float(round(needed / 1400 * dice.uniform(0.9, 1.7))) + 2.0
-            resources.append({"resource": f"{school}{kind}", "name_zh": kind, "unit": school, "kind": kind, "workplaces": count, "hours": 1400.0})
-    resources.append({"resource": "RE", "name_zh": "RE", "unit": "E", "kind": dice.choice(KINDS), "workplaces": 8.0, "hours": 1400.0})
+            resources.append(
+                {
+                    "resource": f"{school}{kind}",
+                    "name_zh": kind,
+                    "unit": school,
+                    "kind": kind,
+                    "workplaces": count,
+                    "hours": 1400.0,
+                }
+            )
+    resources.append(
+        {"resource": "RE", "name_zh": "RE", "unit": "E", "kind": dice.choice(KINDS), "workplaces": 8.0, "hours": 1400.0}
+    )
     draft.tables["resources"] = resources
     draft.tables["agreements"] = [
-        {"agreement": f"{r['resource']}-{s}", "resource": r["resource"], "school": s, "hours_max": float(dice.randint(500, 15000)),
+        {"agreement": f"{r['resource']}-{s}", "resource": r["resource"], "school": s,
+         "hours_max": float(dice.randint(500, 15000)),
          "delivery_rate": dice.choice([0.8, 1.0]), "price": dice.choice([0.0, 10.0]),
          "first_year": dice.choice([0, FIRST_YEAR + 1]), "last_year": dice.choice([9999, FIRST_YEAR + 3])}
         for r in draft.tables["resources"]
@@ -316,8 +344,10 @@ def _investments(dice: Random, draft: Draft, years: int) -> None:
         size = {"school_places": 40.0, "offering_places": 20.0, "hours": 3000.0, "teachers": 2.0}[adds]
         rows.append(
             {"investment": f"I{n}", "name_zh": f"I{n}", "adds": adds, "school": line["school"],
-             "offering": line["offering"] if adds == "offering_places" else "", "kind": dice.choice(KINDS) if adds == "hours" else "",
-             "amount": size, "cost": float(dice.randint(5, 30)) * 1e5, "units_max": dice.randint(1, 3), "lump": dice.random() < 0.5,
+             "offering": line["offering"] if adds == "offering_places" else "",
+             "kind": dice.choice(KINDS) if adds == "hours" else "",
+             "amount": size, "cost": float(dice.randint(5, 30)) * 1e5, "units_max": dice.randint(1, 3),
+             "lump": dice.random() < 0.5,
              "lead": dice.randint(0, 2), "life": dice.randint(1, 10), "earmark": dice.choice(["", "fund"])}
         )  # fmt: skip
     draft.tables["investments"] = rows
@@ -339,7 +369,9 @@ def _budget(dice: Random, draft: Draft, years: int) -> None:
     amount = max(0.0, round(last * dice.uniform(0.9, 1.3)))
     draft.settings["budget"].append({"kind": "recurrent", "amount": float(amount)})
     if dice.random() < 0.4:
-        draft.settings["budget"].append({"kind": "recurrent", "amount": float(round(amount * 0.95)), "year": FIRST_YEAR + 1})
+        draft.settings["budget"].append(
+            {"kind": "recurrent", "amount": float(round(amount * 0.95)), "year": FIRST_YEAR + 1}
+        )
 
 
 def _totals(dice: Random, draft: Draft, years: int) -> None:
@@ -350,7 +382,9 @@ def _totals(dice: Random, draft: Draft, years: int) -> None:
         if kind == "relative":
             draft.settings["totals"].append({"relative": dice.choice([0.2, 0.4]), "by_school": dice.random() < 0.7})
             continue
-        wanted = dice.choice(sorted({level[r["program"]] if kind == "level" else r[kind] for r in draft.tables["offerings"]}))
+        wanted = dice.choice(
+            sorted({level[r["program"]] if kind == "level" else r[kind] for r in draft.tables["offerings"]})
+        )
         own = [r for r in draft.tables["offerings"] if (level[r["program"]] if kind == "level" else r[kind]) == wanted]
         last = sum(plan.get(r["offering"], 0.0) for r in own)
         total: dict[str, Any] = {kind: wanted}

@@ -1,7 +1,7 @@
 """The model of docs/how-a-plan-is-made.md written a second time, as a textbook would: loops, dictionaries, PuLP, CBC.
 
-It shares with the product only the parameters (Case, Openings, Cohorts) and is meant for tiny cases: every coefficient is
-spelled out where it is used, nothing is vectorised and nothing is clever.
+It shares with the product only the parameters (Case, Openings, Cohorts) and is meant for tiny cases: every coefficient
+is spelled out where it is used, nothing is vectorised and nothing is clever.
 """
 
 from __future__ import annotations
@@ -69,14 +69,12 @@ class _Book:
     def _read_offerings(self, cohorts: Cohorts) -> None:
         raw = {r["offering"]: r for r in self.case.table("offerings").to_dict("records")}
         self.O: dict[str, dict] = {}
-        for n, row in enumerate(cohorts.offerings.to_dict("records")):
-            own = raw[row["offering"]]
-            row = dict(row, **{c: own[c] for c in ("places", "cost", "grant", "fixed_cost")})
+        for n, line in enumerate(cohorts.offerings.to_dict("records")):
+            own = raw[line["offering"]]
+            row = dict(line, **{c: own[c] for c in ("places", "cost", "grant", "fixed_cost")})
             row["s"] = [float(v) for v in cohorts.retention[n]]
             row["inherited"] = {int(t): cohorts.inherited_enrolled[n, i] for i, t in enumerate(cohorts.years)}
-            row["completing"] = {
-                int(t): cohorts.inherited_completions[n, i] for i, t in enumerate(cohorts.years)
-            }
+            row["completing"] = {int(t): cohorts.inherited_completions[n, i] for i, t in enumerate(cohorts.years)}
             row["before"] = float(cohorts.enrolled_before[n])
             row["D"] = int(row["duration"])
             self.O[row["offering"]] = row
@@ -108,6 +106,7 @@ class _Book:
         self._changes()
         self._totals()
         self._bounds()
+        self._rules()
         if self.whole_years:
             self._whole_classes()
         self._objective()
@@ -134,7 +133,7 @@ class _Book:
         return pulp.lpSum(self.z[a["pathway"], t] for a in self.pathways if a["from_offering"] == o)
 
     def p(self, o: str, t: int):
-        """Plan number; before the plan last year's, in the tail the last year's (what comes, where pathways feed it)."""
+        """Plan number; before the plan last year's, in the tail the last one (what comes, where pathways feed it)."""
         if t < self.T0:
             return self.O[o]["last_plan"]
         if t <= self.T1:
@@ -202,9 +201,9 @@ class _Book:
                     continue
                 self.m[i, j, level, t] = self.var("m")
                 weights = self.settings.objective
-                self.placing_cost[i, j, level, t] = weights.over_qualified * max(
-                    steps, 0
-                ) + weights.mismatch * (1 - link["relevance"])
+                self.placing_cost[i, j, level, t] = weights.over_qualified * max(steps, 0) + weights.mismatch * (
+                    1 - link["relevance"]
+                )
         self.unplaced = {(i, t): self.var("u") for i in self.programs for t in self.A}
         self.shortage = {job: self.var("s") for job in self.Q}
         of_program, of_job = defaultdict(list), defaultdict(list)
@@ -220,9 +219,7 @@ class _Book:
 
     def _teachers(self) -> None:
         specialists = self.case.table("specialists").to_dict("records")
-        students = {
-            r["cluster"]: r["students_per_specialist"] for r in self.case.table("clusters").to_dict("records")
-        }
+        students = {r["cluster"]: r["students_per_specialist"] for r in self.case.table("clusters").to_dict("records")}
         self.h = {(s, u): self.var("h", 0, r["hire_max"]) for s, r in self.schools.items() for u in self.A}
         self.hc = {(n["school"], n["cluster"], u): self.var("hc") for n in specialists for u in self.A}
         for s, u in self.h:
@@ -262,9 +259,7 @@ class _Book:
             marks = sorted({r["earmark"] for r in self.investments.values()} | {b.earmark for b in entries})
             general = {k: self.var("g") for k in marks}
             for k in marks:
-                cost = pulp.lpSum(
-                    r["cost"] * self.x[i, y] for i, r in self.investments.items() if r["earmark"] == k
-                )
+                cost = pulp.lpSum(r["cost"] * self.x[i, y] for i, r in self.investments.items() if r["earmark"] == k)
                 own = self._amount(entries, k, y) or 0.0 if k else 0.0
                 self.row(cost / MONEY_UNIT <= own / MONEY_UNIT + general[k])
             amount = self._amount(entries, "", y) or 0.0
@@ -333,11 +328,7 @@ class _Book:
         kinds = {k for _, k in needs} | {r["kind"] for r in resources.values()}
         for s, kind, t in itertools.product(self.schools, kinds, self.A):
             need = {o: needs.get((r["program"], kind), 0.0) for o, r in self.O.items() if r["school"] == s}
-            own = sum(
-                r["workplaces"] * r["hours"]
-                for r in resources.values()
-                if (r["unit"], r["kind"]) == (s, kind)
-            )
+            own = sum(r["workplaces"] * r["hours"] for r in resources.values() if (r["unit"], r["kind"]) == (s, kind))
             own = max(own, sum(hours * self.O[o]["inherited"][t] for o, hours in need.items()))
             borrowed = pulp.lpSum(
                 r["delivery_rate"] * self.y[g, t]
@@ -414,8 +405,7 @@ class _Book:
         def inherited(t: int) -> float:
             key = (lambda r: r["before"]) if t < self.T0 else (lambda r: r["inherited"][t])
             return sum(
-                (r["cost"] - r["grant"]) * key(r) + (r["fixed_cost"] if key(r) > 0 else 0)
-                for r in self.O.values()
+                (r["cost"] - r["grant"]) * key(r) + (r["fixed_cost"] if key(r) > 0 else 0) for r in self.O.values()
             )
 
         for y in self.A:
@@ -518,6 +508,23 @@ class _Book:
                     self.row(self.p(o, t) <= r["max_plan"])
                 if not given and r["last_plan"] > 0 and t in self.T:
                     self.row(self.p(o, t) >= r["min_plan"])
+
+    def _rules(self) -> None:
+        """Two kinds only, one that bounds numbers and one that counts openings; others have tests of their own."""
+        for rule in self.case.rules:
+            if rule.kind == "no_new_if_offerings_over":
+                for o in self.new:
+                    r = self.O[o]
+                    same = [q for q in self.O.values() if q["program"] == r["program"] and q["last_plan"] > 0]
+                    if r["level"] == rule.parameters["level"] and len(same) > rule.parameters["count"]:
+                        for t in self.T:
+                            self.row(self.p(o, t) <= 0)
+            elif rule.kind == "max_new_per_school":
+                for s, t in itertools.product(self.schools, self.decision_years):
+                    opening = [a for (o, u), a in self.a.items() if u == t and self.O[o]["school"] == s]
+                    self.row(pulp.lpSum(opening) <= rule.parameters["count"])
+            else:
+                raise NotImplementedError(rule.kind)
 
     def _whole_classes(self) -> None:
         for t in self.whole_years:

@@ -1,8 +1,9 @@
-"""The independent audit: steps cohorts year by year from the published tables and adds up every limit and cost again.
+"""The independent audit: steps cohorts year by year from the published tables, adds up every limit and cost again.
 
-It shares with the linear program only the parameters (Case, Openings, Cohorts): no coefficient, no row, no column. What it
-compares stands in the modules audit_flows (students), audit_tables (published figures), audit_means (places, teachers, hours,
-entrants), audit_money (budgets), audit_layout (plan numbers) and audit_objective.
+It shares with the linear program only the parameters (Case, Openings, Cohorts, and which lines a rule names): no
+coefficient, no row, no column. What it compares stands in the modules audit_flows (students), audit_tables (published
+figures), audit_means (places, teachers, hours, entrants), audit_money (budgets), audit_layout (plan numbers) and
+audit_objective.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ __all__ = ["CHECKED", "LIMIT_FAMILIES", "audit"]
 Tables = Mapping[str, pd.DataFrame]
 LIMIT_FAMILIES = (
     "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
-    "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed", "total",
-    "plan_bounds", "progression", "rules",
+    "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed",
+    "total", "plan_bounds", "progression", "rules",
 )  # fmt: skip
 """Families of the limits table."""
 CHECKED = (*LIMIT_FAMILIES, "classes", "cohorts", "balance", "objective")
@@ -68,8 +69,8 @@ def audit(
     objective: what the program claims, None where nothing is claimed; whole_classes: years planned in whole classes;
     strict: a broken limit is a violation; otherwise it is only listed (doing nothing breaks limits and shows them).
 
-    A violation is larger than tolerance x max(1, |right side|, largest term). Returns the verdict and the limits table of
-    plan/outputs.yaml, years of the tail included. Limits of section 5 that have no year of their own stand in the last plan
+    A violation is larger than tolerance x max(1, |right side|, largest term). Returns the verdict and the limits table
+    of plan/outputs.yaml, years of the tail included. `units_max`, which has no year of its own, stands in the last plan
     year; figures of limits from below count the persons missing, so that `used > limit` always means broken.
     """
     shown = {
@@ -80,8 +81,8 @@ def audit(
     limits = [
         *place_limits(case, cohorts, flows, shown), *teacher_limits(case, cohorts, flows, shown),
         *hours_limits(case, cohorts, flows, shown), *entrant_limits(case, flows), *pathway_limits(case, flows),
-        *money_limits(case, flows, shown, money), *bound_limits(case, flows, change), *total_limits(case, flows, change),
-        *point_limits(case, flows, change),
+        *money_limits(case, flows, shown, money), *bound_limits(case, flows, change),
+        *total_limits(case, flows, change), *point_limits(case, flows, change),
     ]  # fmt: skip
     listed = _joined(limits)
     hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)
@@ -125,8 +126,8 @@ def _broken(frame: pd.DataFrame, tolerance: float) -> pd.DataFrame:
 
 
 def _objective(case: Case, claimed: float, value: float) -> pd.DataFrame:
-    return pd.DataFrame({"family": ["objective"], "scope": [""], "year": [case.first_year], "used": [claimed], "limit": [value],
-                         "size": [abs(value)]})  # fmt: skip
+    keys = {"family": ["objective"], "scope": [""], "year": [case.first_year]}
+    return pd.DataFrame({**keys, "used": [claimed], "limit": [value], "size": [abs(value)]})
 
 
 def _limits_table(case: Case, limits: pd.DataFrame) -> pd.DataFrame:

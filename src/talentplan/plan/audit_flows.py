@@ -21,11 +21,12 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """What the plan does to students, persons/year or persons; arrays are float[offering, year] over plan years and tail.
+    """What the plan does to students, persons/year or persons; arrays are float[offering, year], tail included.
 
-    lines: the offerings with their rates, places and costs; years: plan years and tail; plan_years: how many are planned.
+    lines: the offerings with their rates, places and costs; years: plan years and tail; plan_years: how many.
     plan: plan numbers (the tail repeats the last, or what passes in); entrants: persons who enter; enrolled: on roll;
-    load: on roll if every seat were taken; completions; passed_in, passed_out: by pathways; local: seek work in the region.
+    load: on roll if every seat were taken; completions; passed_in, passed_out: by pathways; local: who
+    seek work in the region.
     passed, broken: float[pathway, year].
     """
 
@@ -60,7 +61,7 @@ class Flows:
     def by(self, codes: pd.Index, owner: pd.Series, values: Floats) -> Floats:
         """float[code, year]: values of the offerings added up by an attribute of theirs."""
         found = np.zeros((len(codes), values.shape[1]))
-        at = codes.get_indexer(owner)
+        at = codes.get_indexer(pd.Index(owner))
         np.add.at(found, at[at >= 0], values[at >= 0])
         return found
 

@@ -1,7 +1,7 @@
 """Limits on plan numbers themselves: bounds, totals, rules, changes, openings, closures, whole classes.
 
-Whether a line opens or closes is not published. In the whole-class years it shows in the plan numbers; in later years, where
-opening and closing may be partial, the audit takes the least opening and closing that the numbers imply, so a limit it finds
+Whether a line opens or closes is not published. In the whole-class years it shows in the plan numbers; in later years,
+where both may be partial, the audit takes the least opening and closing that the numbers imply, so that a limit it finds
 broken is broken.
 """
 
@@ -32,10 +32,10 @@ ATTRIBUTES = ("school", "level", "authority", "control", "district", "cluster", 
 class Moves:
     """What the plan numbers imply about changes; arrays are [offering, plan year], persons/year.
 
-    change: plan number less the one of the year before; upper: greatest plan number by max_plan and rules (inf where none);
-    limit: how much a number may move (inf where not limited); free: bool[offering], direct and not given;
-    new, old: bool[offering], free lines without and with a plan last year; deciding: bool[year], lines may open or close;
-    whole: bool[year], planned in whole classes; size: float[offering], M; reach: B.
+    change: plan number less the one of the year before; upper: greatest plan number by max_plan and rules; limit: how
+    much a number may move (both inf where not limited); free: bool[offering], direct and not given; new, old: bool[offering],
+    free lines without and with a plan last year; deciding: bool[year], lines may open or close; whole: bool[year],
+    planned in whole classes; size: float[offering], M; reach: B.
     """
 
     plan: Floats
@@ -128,7 +128,7 @@ def total_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
         match = np.logical_and.reduce(
             [np.ones(len(last), dtype=bool), *((flows.lines[k] == v).to_numpy() for k, v in wanted.items())]
         )
-        at = np.flatnonzero(np.isin(case.plan_years, [total.year if total.year is not None else case.plan_years]))
+        at = np.flatnonzero(np.full(len(m.whole), total.year is None) | (case.plan_years == total.year))
         schools = sorted(set(flows.lines["school"][match])) if total.by_school else [""]
         for school in schools:
             lines = match & ((flows.lines["school"] == school).to_numpy() if school else True)
@@ -148,7 +148,7 @@ def total_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
 
 
 def _parts(m: Moves) -> tuple[Floats, Floats]:
-    """What of a change opening or closing must take (persons): the excess over the limit where opening or closing may."""
+    """Persons of a change that opening or closing must take: the excess over the limit, where they may."""
     opened = np.where(m.new[:, None] & m.deciding, np.maximum(m.change - m.limit, 0.0), 0.0)
     closed = np.where(m.old[:, None] & m.deciding, np.maximum(-m.change - m.limit, 0.0), 0.0)
     return opened, closed
@@ -157,9 +157,7 @@ def _parts(m: Moves) -> tuple[Floats, Floats]:
 def _started(m: Moves) -> Mask:
     """bool[offering, year]: a new line's first plan number above zero."""
     on = m.plan > TINY
-    return on & ~np.concatenate(
-        [np.zeros((len(on), 1), dtype=bool), np.logical_or.accumulate(on, axis=1)[:, :-1]], axis=1
-    )
+    return np.asarray(on & (np.cumsum(on, axis=1) == 1))
 
 
 def _least_openings(m: Moves) -> Floats:
@@ -204,7 +202,11 @@ def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
         most = policy.points_share * float(m.old.sum())
         found.append(
             limit_rows(
-                "points_changed", [""], planned, _least_changed(case, m, closes)[None], np.full((1, len(planned)), most)
+                "points_changed",
+                [""],
+                planned,
+                _least_changed(case, m, opens, closes)[None],
+                np.full((1, len(planned)), most),
             )
         )
     return found
@@ -234,11 +236,11 @@ def _hidden(case: Case, flows: Flows, m: Moves, opens: Floats, closes: Floats) -
     return [frame.assign(hidden=True) for frame in found]
 
 
-def _least_changed(case: Case, m: Moves, closes: Floats) -> Floats:
+def _least_changed(case: Case, m: Moves, opens: Floats, closes: Floats) -> Floats:
     """float[year]: least sum of (up + down) / limit, or lines changed in the whole-class years.
 
-    What opening and closing can take beyond their least is taken off as far as `max_open` and `max_close` leave room, where
-    it helps most first.
+    What opening and closing can take is taken off as far as `max_open` and `max_close` leave room, where it helps most
+    first.
     """
     policy, last = case.settings.policy.change, m.plan[:, 0] - m.change[:, 0]
     forced = m.upper < last[:, None]
@@ -247,8 +249,16 @@ def _least_changed(case: Case, m: Moves, closes: Floats) -> Floats:
     total = np.zeros(m.plan.shape[1])
     for t in range(len(total)):
         if m.whole[t]:
-            exempt = (_started(m)[:, t] & m.new) | ((closes[:, t] > 0) & m.old)
-            total[t] = float((counted[:, t] & ~(exempt & m.deciding[t]) & (np.abs(m.change[:, t]) > TINY)).sum())
+            moved = counted[:, t] & (np.abs(m.change[:, t]) > TINY)
+            if m.deciding[t]:
+                moved &= ~((_started(m)[:, t] & m.new) | ((closes[:, t] > 0) & m.old))
+                again = int(
+                    (moved & m.new & (m.change[:, t] > 0)).sum()
+                )  # a new line may open further while lines may open
+                if policy.max_open is not None:
+                    again = min(again, max(0, policy.max_open - int(opens[:, t].sum())))
+                total[t] = -float(again)
+            total[t] += float(moved.sum())
             continue
         relief = 0.0
         if m.deciding[t]:
@@ -301,7 +311,7 @@ def class_rows(case: Case, flows: Flows, m: Moves, tables: Tables) -> list[pd.Da
 
 
 def same_plan(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
-    """Plan numbers that are no decision: given direct lines as last year, fed lines what passes in (given ones at most that)."""
+    """Plan numbers that are no decision: given direct lines as last year, fed lines what passes in."""
     codes, years = flows.lines["offering"], case.plan_years
     given = np.flatnonzero(flows.given & ~flows.fed)
     last, entrants = flows.column("last_plan")[:, None], flows.entrants[:, : flows.plan_years]

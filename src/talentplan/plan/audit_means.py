@@ -15,14 +15,16 @@ from talentplan.plan.audit_rows import grid, limit_rows, no_rows
 from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case
 
-__all__ = ["in_use", "entrant_limits", "hired_stock", "hours_limits", "place_limits", "teacher_limits"]
+__all__ = ["entrant_limits", "hired_stock", "hours_limits", "in_use", "place_limits", "teacher_limits"]
 
 Floats = NDArray[np.float64]
 Tables = Mapping[str, pd.DataFrame]
 SUBSETS_UP_TO = 12  # catchments whose every combination is tried; more are judged by a small linear program
 
 
-def in_use(case: Case, tables: Tables, adds: str, keys: list[str], codes: pd.Index, years: NDArray[np.int64]) -> Floats:
+def in_use(
+    case: Case, tables: Tables, adds: str, keys: list[str], codes: pd.Index, *, years: NDArray[np.int64]
+) -> Floats:
     """float[code, year]: what purchases add, from the year of payment plus the lead for as long as it lasts."""
     found = np.zeros((len(codes), len(years)))
     options = case.table("investments").drop(columns=["cost", "earmark"])
@@ -31,7 +33,7 @@ def in_use(case: Case, tables: Tables, adds: str, keys: list[str], codes: pd.Ind
     if units.empty:
         return found
     owner = units[keys[0]] if len(keys) == 1 else pd.MultiIndex.from_frame(units[keys])
-    at = codes.get_indexer(owner)
+    at = codes.get_indexer(pd.Index(owner))
     first = (units["year"] + units["lead"]).to_numpy()[:, None]
     serving = (years >= first) & (years < first + units["life"].to_numpy()[:, None])
     added = (units["units"] * units["amount"]).to_numpy(dtype=np.float64)
@@ -50,7 +52,7 @@ def place_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> 
     ):
         places = stated.fillna(np.inf).to_numpy(dtype=np.float64)[:, None]
         inherited = flows.by(codes, owner, cohorts.inherited_enrolled)
-        bought = in_use(case, tables, adds, [key], codes, flows.years)
+        bought = in_use(case, tables, adds, [key], codes, years=flows.years)
         used = flows.by(codes, owner, flows.load)
         found.append(
             limit_rows(family, codes, flows.years, used, np.maximum(places, inherited) + bought,
@@ -70,7 +72,7 @@ def hired_stock(case: Case, hired: Floats, schools: pd.Series) -> Floats:
 
 
 def teacher_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
-    """`school_teachers`, `cluster_teachers`, `hiring`: weighted load <= ratio x teachers; hires <= what a year allows."""
+    """`school_teachers`, `cluster_teachers`, `hiring`: weighted load <= ratio x teachers; hires in a year."""
     schools, years = case.table("schools"), flows.years
     names, age = pd.Index(schools["school"]), years - case.first_year
     stay = (1.0 - schools["leave_rate"].to_numpy(dtype=np.float64))[:, None] ** age
@@ -85,7 +87,9 @@ def teacher_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -
         np.isinf(ratio), np.inf, np.where(np.isinf(ratio), 0.0, ratio) * np.nan_to_num(count)[:, None] * stay
     )
     weight = flows.lines["level"].map(levels["student_weight"]).to_numpy(dtype=np.float64)[:, None]
-    more = hired_stock(case, hired, schools["school"]) + in_use(case, tables, "teachers", ["school"], names, years)
+    more = hired_stock(case, hired, schools["school"]) + in_use(
+        case, tables, "teachers", ["school"], names, years=years
+    )
     more = np.where(np.isinf(ratio), 0.0, ratio) * more
     inherited = flows.by(names, flows.lines["school"], weight * cohorts.inherited_enrolled)
     found = [
@@ -155,7 +159,7 @@ def hours_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> 
     lenders = agreements.merge(resources[["resource", "unit", "kind"]], on="resource", how="left")
     more = added(lenders[["school", "kind"]], lent * agreements["delivery_rate"].to_numpy(dtype=np.float64)[:, None])
     more -= added(lenders[["unit", "kind"]], lent)
-    more += in_use(case, tables, "hours", ["school", "kind"], codes, years)
+    more += in_use(case, tables, "hours", ["school", "kind"], codes, years=years)
     found.append(
         limit_rows("training_hours", pairs["school"] + "/" + pairs["kind"], years, used,
                    np.maximum(stated, inherited) + more, stated=stated + more, inherited=inherited)
@@ -184,8 +188,9 @@ def _lending(resources: pd.DataFrame, agreements: pd.DataFrame, lent: Floats, ye
 def entrant_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
     """`entrants`: persons of a group who come to schools with one catchment must fit into the pools of its origins.
 
-    That they can be shared out among the origins is a transport problem: every combination of catchments must fit into the
-    pools of all origins that any of them may draw on. Listed are the whole group, every catchment, and a worse combination.
+    That they can be shared out among origins is a transport problem: every combination of catchments must fit into the
+    pools of all origins that any of them may draw on. Listed are the whole group, every catchment, and a combination
+    that is worse.
     """
     entrants, years = case.table("entrants"), flows.years
     if entrants.empty:
@@ -195,7 +200,7 @@ def entrant_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
     )
     every = np.union1d(wide.columns.to_numpy(dtype=np.int64), years)
     wide = wide.reindex(columns=every).ffill(axis=1).bfill(axis=1).reindex(columns=years)
-    area = case.table("catchments").groupby("school")["origin"].agg(lambda s: frozenset(s))
+    area = case.table("catchments").groupby("school")["origin"].apply(frozenset)
     area = flows.lines["school"].map(area)
     persons = flows.entrants - flows.passed_in
     found = []
@@ -209,12 +214,12 @@ def entrant_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
         demand = np.zeros((len(kinds), len(years)))
         np.add.at(demand, [kinds.index(a) for a in areas], persons[own])
         reach = np.array([[o in kind for o in origins] for kind in kinds], dtype=bool)
-        found += _fits(str(group), origins, demand, reach, pools.to_numpy(dtype=np.float64), years)
+        found += _fits(str(group), origins, demand, reach, pools.to_numpy(dtype=np.float64), years=years)
     return found
 
 
 def _fits(
-    group: str, origins: list[str], demand: Floats, reach: NDArray[np.bool_], pool: Floats, years: NDArray[np.int64]
+    group: str, origins: list[str], demand: Floats, reach: NDArray[np.bool_], pool: Floats, *, years: NDArray[np.int64]
 ) -> list[pd.DataFrame]:
     """Rows for one group: demand float[catchment, year], reach bool[catchment, origin], pool float[origin, year]."""
     count = len(demand)

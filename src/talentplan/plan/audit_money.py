@@ -69,7 +69,7 @@ def count_money(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> M
 
 
 def _running(cohorts: Cohorts, flows: Flows) -> Floats:
-    """float[offering, year]: w, the largest intake on roll as a share of F, and at least 1 while inherited students are there."""
+    """float[offering, year]: w, the largest intake on roll as a share of F, at least 1 with inherited students."""
     whole = np.maximum(flows.column("last_plan"), flows.column("class_max"))[:, None]
     duration = flows.lines["duration"].to_numpy(dtype=np.int64)[:, None]
     running = (cohorts.inherited_enrolled > 0).astype(np.float64)
@@ -106,7 +106,8 @@ def money_limits(case: Case, flows: Flows, tables: Tables, money: Money) -> list
     net = money.spent - money.grants
     found = [
         limit_rows("recurrent_budget", [""], years, net[None], np.maximum(amount, money.inherited)[None],
-                   stated=amount[None], inherited=money.inherited[None], size=np.maximum(money.spent, money.grants)[None])
+                   stated=amount[None], inherited=money.inherited[None],
+                   size=np.maximum(money.spent, money.grants)[None])
     ]  # fmt: skip
     options, planned = case.table("investments"), case.plan_years
     if options.empty:
@@ -138,7 +139,7 @@ def same_money(case: Case, flows: Flows, tables: Tables, money: Money) -> list[p
     size = np.maximum(money.spent, money.grants)[None, :shown]
     found = [
         equal_rows(f"budget.{name}", ["recurrent"], years, grid(recurrent, [("kind", ["recurrent"])], years, name),
-                   known[None, :shown], size)
+                   known[None, :shown], size=size)
         for name, known in (("spent", money.spent), ("grants", money.grants),
                             ("available", np.where(np.isinf(amount), -1.0, amount)))
     ]  # fmt: skip

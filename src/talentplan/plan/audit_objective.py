@@ -56,7 +56,8 @@ def objective_value(case: Case, flows: Flows, tables: Tables, money: Money) -> f
     priority = balance["occupation"].map(case.table("occupations").set_index("occupation")["priority"])
     level = balance["level"].map(case.table("levels").set_index("level")["shortage_weight"])
     steps = [(float(share), float(factor)) for share, factor in weights.shortage_steps]
-    short = shortage_price(*(balance[c].to_numpy(dtype=np.float64) for c in ("shortage", "openings")), steps)
+    missing, wanted = (balance[c].to_numpy(dtype=np.float64) for c in ("shortage", "openings"))
+    short = shortage_price(missing, wanted, steps)
     weight = (priority * level).to_numpy(dtype=np.float64) * discount[balance["year"].to_numpy() - years[0]]
     value = weights.shortage * float(short @ weight)
 
@@ -84,9 +85,11 @@ def _money(case: Case, flows: Flows, tables: Tables, money: Money, discount: Flo
     if options.empty:
         return total
     units = grid(tables["investment"], [("investment", options["investment"])], planned, "units")
-    for row, bought in zip(options.itertuples(), units, strict=True):
-        yearly = annuity(float(row.cost), case.settings.policy.discount_rate, int(row.life))
-        first = (planned + int(row.lead))[:, None]
-        used = (flows.years >= first) & (flows.years < first + int(row.life))
-        total += yearly * float(bought @ (used @ discount))
+    rate = case.settings.policy.discount_rate
+    costs = options["cost"].to_numpy(dtype=np.float64)
+    leads, lives = (options[c].to_numpy(dtype=np.int64) for c in ("lead", "life"))
+    for cost, lead, life, bought in zip(costs, leads, lives, units, strict=True):
+        first = (planned + lead)[:, None]
+        used = (flows.years >= first) & (flows.years < first + life)
+        total += annuity(float(cost), rate, int(life)) * float(bought @ (used @ discount))
     return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,7 @@ def no_rows() -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series(dtype=object if c in ("family", "scope") else float) for c in COLUMNS})
 
 
-def grid(
-    frame: pd.DataFrame, keys: Sequence[tuple[str, Sequence[object] | pd.Index]], years: NDArray[np.int64], value: str
-) -> Floats:
+def grid(frame: pd.DataFrame, keys: Sequence[tuple[str, Any]], years: NDArray[np.int64], value: str) -> Floats:
     """float[keys ..., year]: a long table's values added up by codes and year; 0 where it has no row.
 
     keys: (column, codes in order). A row whose code or year is not among those listed is left out.
@@ -31,8 +30,8 @@ def grid(
     found = np.zeros((*shape, len(years)))
     if frame.empty:
         return found
-    places = [pd.Index(codes).get_indexer(frame[column]) for column, codes in keys]
-    places.append(pd.Index(years).get_indexer(frame["year"]))
+    places = [pd.Index(codes).get_indexer(pd.Index(frame[column])) for column, codes in keys]
+    places.append(pd.Index(years).get_indexer(pd.Index(frame["year"])))
     known = np.logical_and.reduce([place >= 0 for place in places])
     np.add.at(found, tuple(place[known] for place in places), frame[value].to_numpy(dtype=np.float64)[known])
     return found
@@ -78,7 +77,8 @@ def limit_rows(
             "binding": np.broadcast_to(binding, used.shape).ravel(),
         }
     )
-    return frame[np.isfinite(frame["limit"])]
+    finite: pd.DataFrame = frame.loc[np.isfinite(frame["limit"].to_numpy())]
+    return finite
 
 
 def equal_rows(
@@ -87,6 +87,7 @@ def equal_rows(
     years: NDArray[np.int64],
     stated: Floats,
     found: Floats,
+    *,
     size: Floats | None = None,
 ) -> pd.DataFrame:
     """One row per scope and year that a published figure (`used`) equals what the audit finds (`limit`)."""

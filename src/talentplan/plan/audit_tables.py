@@ -33,7 +33,7 @@ def same_flows(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
     }  # fmt: skip
     size = np.maximum(flows.completions, flows.enrolled)
     found = [
-        equal_rows(f"{table}.{column}", codes, years, grid(tables[table], key, years, column), value, size)
+        equal_rows(f"{table}.{column}", codes, years, grid(tables[table], key, years, column), value, size=size)
         for (table, column), value in wanted.items()
     ]
     before = np.concatenate([flows.column("last_plan")[:, None], flows.plan], axis=1)[:, : len(planned)]
@@ -49,11 +49,10 @@ def same_flows(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
             np.ones_like(before),
         ),
     ]
-    ends = sum(grid(tables["completions"], key, years, column) for column in ("passed", "outside", "away", "local"))
+    ways = [grid(tables["completions"], key, years, column) for column in ("passed", "outside", "away", "local")]
+    ends = np.sum(ways, axis=0)
     found.append(
-        equal_rows(
-            "persons", codes, years, grid(tables["completions"], key, years, "completions"), np.asarray(ends), size
-        )
+        equal_rows("persons", codes, years, grid(tables["completions"], key, years, "completions"), ends, size=size)
     )
     return [*found, *_same_progression(case, flows, tables)]
 
@@ -72,7 +71,7 @@ def _same_progression(case: Case, flows: Flows, tables: Tables) -> list[pd.DataF
 
 
 def pathway_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
-    """`progression`: shares and seats of pathways, completers to go round, room for those who pass into a direct line."""
+    """`progression`: shares and seats, completers to go round, room for those who pass into a direct line."""
     paths, years = case.table("pathways"), flows.years
     source = pd.Index(flows.lines["offering"]).get_indexer(paths["from_offering"])
     completers = flows.completions[source]
@@ -84,7 +83,8 @@ def pathway_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
     codes = flows.lines["offering"]
     sends, takes = np.isin(codes, paths["from_offering"])[:, None], np.isin(codes, paths["to_offering"])[:, None]
     rows = {
-        "share": limit_rows("progression", paths["pathway"], years, flows.passed, np.where(live, high * completers, 0.0)),
+        "share": limit_rows("progression", paths["pathway"], years, flows.passed,
+                            np.where(live, high * completers, 0.0)),
         "seats": limit_rows("progression", paths["pathway"] + "/seats", years, flows.passed, seats),
         "promise": limit_rows("progression", paths["pathway"] + "/promise", years, missing,
                               np.where(live & (low > 0), 0.0, np.inf), size=completers,
@@ -111,7 +111,7 @@ def allowed_placements(case: Case) -> pd.DataFrame:
 
 
 def same_market(case: Case, openings: Openings, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
-    """Supply = placed + surplus, openings = placed + shortage, and nobody placed where the crosswalk does not allow it."""
+    """Supply = placed + surplus, openings = placed + shortage, nobody placed where the crosswalk forbids it."""
     years, programs = flows.years, pd.Index(case.table("programs")["program"])
     placement, balance, surplus = tables["placement"], tables["balance"], tables["surplus"]
     supply = flows.by(programs, flows.lines["program"], flows.local)
@@ -143,7 +143,7 @@ def same_market(case: Case, openings: Openings, flows: Flows, tables: Tables) ->
         placement[~pd.MultiIndex.from_frame(placement[["program", *JOB]]).isin(arcs)] if len(placement) else placement
     )
     stray = grid(strange, [("program", programs)], years, "persons")
-    return [*found, equal_rows("balance.crosswalk", programs, years, stray, np.zeros_like(stray), supply)]
+    return [*found, equal_rows("balance.crosswalk", programs, years, stray, np.zeros_like(stray), size=supply)]
 
 
 def same_means(case: Case, tables: Tables, whole: NDArray[np.bool_]) -> list[pd.DataFrame]:
@@ -176,16 +176,16 @@ def _row(family: str, frame: pd.DataFrame, code: str, stated: object, found: obj
     """One equality per row of a table; a code the input does not know shows as not equal."""
     used = np.broadcast_to(np.asarray(stated, dtype=np.float64), len(frame))
     limit = np.broadcast_to(np.nan_to_num(np.asarray(found, dtype=np.float64), nan=np.inf), len(frame))
-    return pd.DataFrame({"family": family, "scope": frame[code].to_numpy(), "year": frame["year"].to_numpy(), "used": used,
-                         "limit": limit, "size": np.abs(used)})  # fmt: skip
+    keys = {"family": family, "scope": frame[code].to_numpy(), "year": frame["year"].to_numpy()}
+    return pd.DataFrame({**keys, "used": used, "limit": limit, "size": np.abs(used)})
 
 
 def signs(tables: Tables) -> list[pd.DataFrame]:
     """Nothing that counts persons, hours or units is negative."""
     counted = {
         "intake": ["plan", "registered"], "progression": ["passed", "broken"], "placement": ["persons"],
-        "balance": ["shortage", "placed"], "surplus": ["surplus", "placed"], "completions": ["outside", "away", "local"],
-        "enrolment": ["enrolled"], "investment": ["units"], "sharing": ["hours"], "hiring": ["hired"],
+        "balance": ["shortage", "placed"], "surplus": ["surplus", "placed"], "enrolment": ["enrolled"],
+        "completions": ["outside", "away", "local"], "investment": ["units"], "sharing": ["hours"], "hiring": ["hired"],
     }  # fmt: skip
     found = []
     for name, columns in counted.items():
@@ -193,6 +193,6 @@ def signs(tables: Tables) -> list[pd.DataFrame]:
         code = [c for c in frame.columns if frame[c].dtype == object][:1] or ["year"]
         for column in columns if len(frame) else ():
             low = np.maximum(-frame[column].to_numpy(dtype=np.float64), 0.0)
-            found.append(pd.DataFrame({"family": f"{name}.{column}", "scope": frame[code[0]].to_numpy(), "year": frame["year"].to_numpy(),
-                                       "used": -low, "limit": 0.0, "size": low}))  # fmt: skip
+            keys = {"family": f"{name}.{column}", "scope": frame[code[0]].to_numpy(), "year": frame["year"].to_numpy()}
+            found.append(pd.DataFrame({**keys, "used": -low, "limit": 0.0, "size": low}))
     return found

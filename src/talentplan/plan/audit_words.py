@@ -98,8 +98,9 @@ def _names(case: Case, lang: str) -> dict[str, str]:
     """code -> name over everything a scope may hold; offerings by school and program."""
     found = {code: case.settings.label(code, lang) for code in case.settings.labels}
     other = "name_en" if lang == "zh" else "name_zh"
-    for table, key in (("levels", "level"), ("clusters", "cluster"), ("investments", "investment"), ("resources", "resource"),
-                       ("programs", "program"), ("units", "unit")):  # fmt: skip
+    keys = {"levels": "level", "clusters": "cluster", "investments": "investment", "resources": "resource",
+            "programs": "program", "units": "unit"}  # fmt: skip
+    for table, key in keys.items():
         frame = case.table(table)
         name = frame[f"name_{lang}"].where(frame[f"name_{lang}"] != "", frame[other])
         found |= dict(zip(frame[key], name.where(name != "", frame[key]), strict=True))

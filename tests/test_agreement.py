@@ -1,0 +1,80 @@
+"""Random small cases: the sparse program, the textbook formulation and the audit agree, plan or no plan."""
+
+import math
+
+import pytest
+from tests.random_cases import random_case
+from tests.solved import solve
+from tests.textbook import TextbookResult, textbook_optimum
+
+from talentplan.demand import forecast_openings
+from talentplan.errors import ImpossibleError
+from talentplan.plan import solve_plan
+from talentplan.supply import cohorts
+
+LINEAR = range(200)
+WHOLE = range(1000, 1030)
+FAST = 40  # of the linear cases, in every run; all of them in the slow one
+
+
+def textbook(case, *, whole_classes=False) -> TextbookResult:
+    return textbook_optimum(case, forecast_openings(case), cohorts(case), whole_classes=whole_classes)
+
+
+def linear_agrees(seed: int, *, published: bool) -> bool:
+    """True where the case has a plan; both ways agree on that and on how good it is."""
+    case = random_case(seed)
+    expected = textbook(case)
+    if expected.status != "optimal":
+        with pytest.raises(ImpossibleError):
+            solve_plan(case)
+        return False
+    if published:
+        plan = solve_plan(case)
+        found, verdict, reached = plan.facts.lp_objective, plan.audit, plan.facts.objective
+    else:
+        solved = solve(case)
+        verdict, _ = solved.audited()
+        found, reached = solved.solution.lp_objective, solved.solution.objective
+    assert math.isclose(found, expected.objective, rel_tol=1e-6, abs_tol=1e-6)
+    assert verdict.ok, verdict.violations
+    assert math.isclose(verdict.objective, reached, rel_tol=1e-6, abs_tol=1e-6)
+    assert reached <= expected.objective + 2e-6 * max(1.0, abs(expected.objective))
+    return True
+
+
+@pytest.mark.parametrize("seed", LINEAR[:FAST])
+def test_linear_plans_agree(seed):
+    linear_agrees(seed, published=False)
+
+
+@pytest.mark.slow
+def test_two_hundred_linear_plans_agree():
+    planned = sum(linear_agrees(seed, published=True) for seed in LINEAR)
+    assert len(LINEAR) == 200
+    assert planned >= 150  # the rest have no plan, and both ways say so
+
+
+def whole_agrees(seed: int) -> bool:
+    case = random_case(seed, whole_classes=True)
+    expected = textbook(case, whole_classes=True)
+    if expected.status != "optimal":
+        with pytest.raises(ImpossibleError):
+            solve_plan(case)
+        return False
+    solved = solve(case)
+    verdict, _ = solved.audited()
+    assert solved.solution.status == "optimal"
+    assert math.isclose(solved.solution.objective, expected.objective, rel_tol=2e-6, abs_tol=2e-6)
+    assert verdict.ok, verdict.violations
+    return True
+
+
+@pytest.mark.parametrize("seed", WHOLE[:10])
+def test_whole_class_plans_agree(seed):
+    whole_agrees(seed)
+
+
+@pytest.mark.slow
+def test_thirty_whole_class_plans_agree():
+    assert sum(whole_agrees(seed) for seed in WHOLE) >= 18
