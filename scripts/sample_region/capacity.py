@@ -93,6 +93,16 @@ ROOM = {
     "H04-460701-seg": 1.4,
 }
 
+# lines the province lists as key: a class at least stays open
+KEY_LINES = {
+    "S05-660701-ord": 45,
+    "H01-460701-ord": 50,
+    "H01-460702-ord": 50,
+    "H01-460113-ord": 45,
+    "U01-080207-ord": 45,
+    "U03-260702-ord": 45,
+}
+
 COST = {"secondary": 17000, "higher_vocational": 18000, "undergraduate": 22000, "master": 35000}
 GRANT = {"secondary": 11000, "higher_vocational": 12000, "undergraduate": 15000, "master": 24000}
 DEAR = {
@@ -208,7 +218,7 @@ def offerings(
                 "places": None if level == "master" else places,
                 "class_min": 10 if level == "master" else None,
                 "class_max": None,
-                "min_plan": 0,
+                "min_plan": KEY_LINES.get(line.code, 0),
                 "max_plan": None if level == "master" else _most(line),
                 "cost": int(round(COST[level] * factor * (1 + rng.normal(0, 0.01)), -2)),
                 "fixed_cost": int(
