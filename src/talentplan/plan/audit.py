@@ -119,10 +119,12 @@ def _broken(frame: pd.DataFrame, tolerance: float) -> pd.DataFrame:
     scale = np.maximum.reduce([np.ones(len(frame)), frame["limit"].abs().to_numpy(dtype=np.float64),
                                np.nan_to_num(frame["size"].to_numpy(dtype=np.float64))])  # fmt: skip
     equal = frame["binding"].isna().to_numpy() if "binding" in frame else np.ones(len(frame), dtype=bool)
-    # what is not finite (a code the input does not know) is as wrong as can be
-    relative = np.where(np.isfinite(scale) & np.isfinite(apart), np.where(equal, np.abs(apart), apart) / scale, np.inf)
+    over = np.where(equal, np.abs(apart), apart)
+    known = np.isfinite(scale) & np.isfinite(over)  # a code the input does not know is as wrong as can be
+    relative = np.divide(over, scale, out=np.full(len(frame), np.inf), where=known)
     found = frame[["family", "scope", "year", "used", "limit"]].assign(violation=relative)
-    return found[relative > tolerance]
+    broken: pd.DataFrame = found.loc[relative > tolerance]
+    return broken
 
 
 def _objective(case: Case, claimed: float, value: float) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """Limits on plan numbers themselves: bounds, totals, rules, changes, openings, closures, whole classes.
 
 Whether a line opens or closes is not published. In the whole-class years it shows in the plan numbers; in later years,
-where both may be partial, the audit takes the least opening and closing that the numbers imply, so that a limit it finds
-broken is broken.
+where both may be partial, the audit takes the least opening and closing that the numbers imply: a limit it finds broken
+is broken.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ ATTRIBUTES = ("school", "level", "authority", "control", "district", "cluster", 
 class Moves:
     """What the plan numbers imply about changes; arrays are [offering, plan year], persons/year.
 
-    change: plan number less the one of the year before; upper: greatest plan number by max_plan and rules; limit: how
-    much a number may move (both inf where not limited); free: bool[offering], direct and not given; new, old: bool[offering],
+    change: plan number less that of the year before; upper: greatest by max_plan and rules; limit: how far a number
+    may move (both inf where not limited); free: bool[offering], direct and not given; new, old: bool[offering],
     free lines without and with a plan last year; deciding: bool[year], lines may open or close; whole: bool[year],
     planned in whole classes; size: float[offering], M; reach: B.
     """

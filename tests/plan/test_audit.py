@@ -1,0 +1,435 @@
+"""Wrong tables that the audit must refuse: figures off by sign, lag or unit, plans that break a limit."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.case_files import _read, merged, read_known_case, rows
+from tests.solved import Solved, hold, solve
+
+from talentplan.plan.audit import LIMIT_FAMILIES
+from talentplan.plan.audit_means import _fits
+from talentplan.workspace import build_case
+
+RICH = {
+    "settings": {
+        "horizon": {"first_year": 2025, "years": 3},
+        "policy": {
+            "discount_rate": 0.05,
+            "teacher_cost": 1e5,
+            "change": {"classes_per_offering": 1, "max_open": 1},
+        },
+        "objective": {"money": 0.1, "moved_seat": 0.02},
+        "budget": [{"kind": "recurrent", "amount": 9e6}, {"kind": "investment", "amount": 3e5}],
+    },
+    "tables": {
+        "programs": """
+            program  level      name_zh  cluster
+            P        secondary  机械     C
+            H        higher     机械制造  -
+            R        higher     数控     -
+            """,
+        "clusters": """
+            cluster  name_zh  students_per_specialist
+            C        制造     30
+            """,
+        "retention": """
+            level      grade  stay
+            secondary  1      0.9
+            secondary  2      0.95
+            """,
+        "destinations": """
+            level      progression_outside  local_retention
+            secondary  0.1                  0.8
+            higher     0.05                 0.6
+            """,
+        "units": """
+            unit  kind        name_zh
+            S     school      甲校
+            T     school      乙校
+            U     enterprise  丙厂
+            """,
+        "schools": """
+            school  places  teachers_general  teachers_specialist  students_per_teacher  hire_max  leave_rate
+            S       260     3                 6                    20                    2         0.05
+            T       400     -                 -                    -                     0         0
+            """,
+        "specialists": """
+            school  cluster  persons
+            S       C        4
+            """,
+        "offerings": """
+            offering  school  program  track           duration  entrant_group  control  places  cost   grant fixed_cost
+            A         S       P        ordinary        2         junior         decide   -       15000  8000   200000
+            B         T       H        second_segment  2         -              decide   40      18000  8000   0
+            C         T       R        ordinary        2         senior         given    -       18000  8000   100000
+            D         T       R        part_time       2         senior         decide   -       18000  0      0
+            """,
+        "intake_history": """
+            offering  year  plan  registered
+            A         2023  90    81
+            A         2024  90    81
+            B         2023  20    20
+            B         2024  20    20
+            C         2023  40    36
+            C         2024  40    36
+            D         2023  30    30
+            D         2024  30    30
+            """,
+        "pathways": """
+            pathway  from_offering  to_offering  min_share  max_share
+            AB       A              B            0.5        0.8
+            """,
+        "entrants": """
+            origin  entrant_group  year  persons
+            town    junior         2025  100
+            town    senior         2025  90
+            """,
+        "occupations": """
+            occupation  name_zh  priority
+            J           钳工     1
+            K           工艺员   1.5
+            """,
+        "crosswalk": """
+            program  occupation  relevance
+            P        J           1
+            H        K           0.9
+            R        K           0.7
+            R        J           0.5
+            """,
+        "openings": """
+            occupation  level      year  persons
+            J           secondary  2025  20
+            J           secondary  2026  60
+            K           higher     2025  40
+            J           secondary  2030  70
+            K           higher     2030  90
+            """,
+        "external_supply": """
+            occupation  level   persons
+            K           higher  5
+            """,
+        "needs": """
+            program  kind   hours
+            P        lathe  100
+            """,
+        "resources": """
+            resource  name_zh  unit  kind   workplaces  hours
+            own       校内     S     lathe  9           1400
+            works     厂内     U     lathe  5           1400
+            """,
+        "agreements": """
+            agreement  resource  school  hours_max  delivery_rate  price
+            g          works     S       4000       0.8            10
+            """,
+        "investments": """
+            investment  name_zh  adds             school  offering  amount  cost    units_max  lead  life  lump
+            seats       工位     offering_places  T       B         20      200000  2          1     3     false
+            """,
+    },
+}
+
+
+@cache
+def rich() -> Solved:
+    """A plan in which every published table has rows."""
+    base = _read("_base")
+    tables = {**base["tables"], **RICH["tables"]}
+    return solve(build_case(merged(base["settings"], RICH["settings"]), {k: rows(v) for k, v in tables.items()}))
+
+
+def families(verdict) -> set[str]:
+    return set(verdict.violations["family"])
+
+
+def test_an_honest_plan_passes_and_uses_every_table():
+    verdict, limits = rich().audited()
+    assert verdict.ok, verdict.violations
+    assert verdict.max_violation == 0.0
+    assert verdict.objective == pytest.approx(rich().solution.objective, rel=1e-9)
+    for name, table in rich().tables.items():
+        assert len(table), f"{name} has no rows, so nothing could be planted in it"
+    assert set(limits["family"]) <= set(LIMIT_FAMILIES)
+
+
+# -- figures that are wrong -------------------------------------------------------------------------------------------
+
+
+def scaled(table, column, factor):
+    def plant(tables):
+        tables[table][column] = tables[table][column] * factor
+
+    return plant
+
+
+def added(table, column, amount, row=None):
+    """Add to one row; to the largest figure unless told."""
+
+    def plant(tables):
+        frame = tables[table]
+        at = frame[column].idxmax() if row is None else row
+        frame.loc[at, column] += amount
+
+    return plant
+
+
+def a_year_late(table, code, column):
+    """The figures of each year stand in the year after."""
+
+    def plant(tables):
+        frame = tables[table].sort_values([code, "year"])
+        tables[table][column] = frame.groupby(code)[column].shift(1, fill_value=0.0).reindex(tables[table].index)
+
+    return plant
+
+
+def without(table, column):
+    """The row with the largest figure is missing."""
+
+    def plant(tables):
+        tables[table] = tables[table].drop(index=tables[table][column].idxmax())
+
+    return plant
+
+
+def twice(table, column):
+    def plant(tables):
+        frame = tables[table]
+        tables[table] = pd.concat([frame, frame.loc[[frame[column].idxmax()]]], ignore_index=True)
+
+    return plant
+
+
+def replaced(table, column, value):
+    def plant(tables):
+        tables[table][column] = value
+
+    return plant
+
+
+PLANTED = {
+    "registered is plan numbers, not persons": (replaced("intake", "registered", 90.0), "intake.registered"),
+    "registered with the wrong sign": (scaled("intake", "registered", -1.0), "intake.registered"),
+    "last year's plan a year off": (a_year_late("intake", "offering", "last_plan"), "intake.last_plan"),
+    "a line of the plan is missing": (without("intake", "plan"), "intake.rows"),
+    "a line of the plan stands twice": (twice("intake", "plan"), "intake.rows"),
+    "a plan number alone": (added("intake", "plan", 1.0), "intake.registered"),
+    "completions a year late": (a_year_late("completions", "offering", "completions"), "completions.completions"),
+    "completions in hundreds": (scaled("completions", "completions", 0.01), "completions.completions"),
+    "completions of entrants instead of starters": (scaled("completions", "completions", 1.1), "persons"),
+    "nobody leaves the region": (scaled("completions", "away", 0.0), "persons"),
+    "leavers counted as staying": (scaled("completions", "local", 1.25), "completions.local"),
+    "study outside not taken off": (scaled("completions", "outside", 0.0), "completions.outside"),
+    "a person passes twice": (added("completions", "passed", 1.0), "completions.passed"),
+    "enrolment a year late": (a_year_late("enrolment", "offering", "enrolled"), "enrolment.enrolled"),
+    "dropouts stay on roll": (scaled("enrolment", "enrolled", 1.02), "enrolment.enrolled"),
+    "one more person passes": (added("progression", "passed", 1.0), "completions.passed"),
+    "passages a year late": (a_year_late("progression", "pathway", "passed"), "completions.passed"),
+    "broken promises left out": (scaled("progression", "broken", 0.0), "progression"),
+    "broken promises negative": (scaled("progression", "broken", -1.0), "progression.broken"),
+    "promised share of entrants": (scaled("progression", "promised", 1.2), "progression.promised"),
+    "completers of another line": (added("progression", "completers", 5.0), "progression.completers"),
+    "more placed than seek work": (scaled("placement", "persons", 1.05), "surplus.placed"),
+    "placed in a job they do not qualify for": (replaced("placement", "occupation", "J"), "balance.crosswalk"),
+    "relevance multiplies persons": (scaled("balance", "placed", 0.9), "balance.placed"),
+    "placed a year late": (a_year_late("balance", "occupation", "placed"), "balance.placed"),
+    "a shortage made smaller": (added("balance", "shortage", -1.0), "balance.demand"),
+    "a shortage of the wrong sign": (scaled("balance", "shortage", -1.0), "balance.shortage"),
+    "openings before external supply": (added("balance", "openings", 5.0), "balance.openings"),
+    "external supply forgotten": (scaled("balance", "external", 0.0), "balance.external"),
+    "a job's shortage is missing": (without("balance", "shortage"), "balance.demand"),
+    "settled more than short": (added("balance", "settled", 1e4), "balance.settled"),
+    "surplus left out": (scaled("surplus", "surplus", 0.0), "balance.supply"),
+    "supply before leaving": (scaled("surplus", "local", 1.25), "surplus.local"),
+    "an investment in 万元": (scaled("investment", "cost", 1e-4), "investment.cost"),
+    "an investment in use too early": (added("investment", "first_use", -1), "investment.first_use"),
+    "an investment lasts a year more": (added("investment", "last_use", 1), "investment.last_use"),
+    "half an investment more than was paid": (added("investment", "units", 0.5), "investment.cost"),
+    "hours at full delivery": (scaled("sharing", "delivered", 1.25), "sharing.delivered"),
+    "hours for nothing": (scaled("sharing", "cost", 0.0), "sharing.cost"),
+    "hours lent twice": (twice("sharing", "hours"), "budget.spent"),
+    "teachers nobody may hire": (added("hiring", "hired", 5.0), "hiring"),
+    "teachers a year early": (added("hiring", "year", -1), "budget.spent"),
+    "fewer teachers than teach": (scaled("hiring", "hired", 0.5), "cluster_teachers"),
+    "money in 万元": (scaled("budget", "spent", 1e-4), "budget.spent"),
+    "money by school year": (added("budget", "spent", 1e5), "budget.spent"),
+    "grants forgotten": (scaled("budget", "grants", 0.0), "budget.grants"),
+    "more money than there is": (scaled("budget", "available", 1.1), "budget.available"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_wrong_figure_is_found(name):
+    plant, family = PLANTED[name]
+    tables = {table: frame.copy() for table, frame in rich().tables.items()}
+    plant(tables)
+    verdict, _ = rich().audited(tables=tables)
+    assert not verdict.ok
+    assert family in families(verdict), verdict.violations
+    assert verdict.max_violation > 1e-6
+
+
+@pytest.mark.parametrize("factor", [1 + 1e-5, 1.05, -1.0, 1e-4], ids=["slightly", "a year's discount", "sign", "unit"])
+def test_a_wrong_objective_is_found(factor):
+    verdict, _ = rich().audited(objective=rich().solution.objective * factor)
+    assert families(verdict) == {"objective"}
+
+
+def test_a_code_the_input_does_not_know_is_found():
+    tables = {**rich().tables, "investment": rich().tables["investment"].assign(investment="nothing")}
+    assert "investment.cost" in families(rich().audited(tables=tables)[0])
+
+
+# -- plans that break a limit -----------------------------------------------------------------------------------------
+
+BROKEN = {
+    "offering_places": ("offering_places", {"A": 41.0}),
+    "school_places": ("school_places", {"A": 11.0, "B": 50.0}),
+    "school_teachers": ("school_teachers", {"A": 33.0}),
+    "cluster_teachers": ("cluster_teachers", {"A": 26.0}),
+    "training_hours": ("training_hours", {"A": 25.0}),
+    "entrants": ("entrants", {"A": 25.0, "B": 30.0}),
+    "recurrent_budget": ("recurrent_budget", {"A": 41.0}),
+    "change": ("change", {"A": 51.0}),
+    "open": ("open", {"A": 80.0, "B": 30.0}),
+    "close": ("close", {"A": 0.0, "B": 0.0}),
+    "points_changed": ("points_changed", {"A": 50.0, "B": 41.0}),
+    "total": ("total", {"A": 41.0, "B": 30.0}),
+    "plan_bounds": ("plan_bounds", {"A": 46.0}),
+    "rules": ("rules", {"A": 30.0, "B": 30.0, "C": 1.0}),
+}
+
+
+@pytest.mark.parametrize("family", BROKEN)
+def test_a_plan_that_breaks_a_limit_is_refused(family):
+    name, intake = BROKEN[family]
+    held = hold(read_known_case(name).case, intake)
+    verdict, limits = held.audited(objective=None, whole_classes=0)
+    assert family in families(verdict), verdict.violations
+    assert (limits["used"] > limits["limit"] + 1e-6).any()
+    lenient, same = held.audited(objective=None, whole_classes=0, strict=False)
+    assert lenient.ok  # doing nothing may break limits: they are listed, not refused
+    pd.testing.assert_frame_equal(limits, same)
+
+
+def test_a_total_missed_from_below_counts_the_missing():
+    held = hold(read_known_case("total").case, {"A": 30.0, "B": 38.0})
+    verdict, limits = held.audited(objective=None, whole_classes=0)
+    short = limits[limits["scope"] == "province/least"]
+    assert short["used"].tolist() == [2.0]
+    assert short["limit"].tolist() == [0.0]
+    assert "total" in families(verdict)
+
+
+@pytest.mark.parametrize(
+    ("intake", "family"),
+    [
+        ({"A": 55.0, "B": 50.0}, "classes"),  # in the hole between one class and two
+        ({"A": 25.0, "B": 50.0}, "classes"),  # less than a class
+        ({"A": 60.0, "B": 45.0}, "classes.number"),  # no multiple of ten
+        ({"A": 60.5, "B": 50.0}, "classes.number"),  # half a person
+    ],
+)
+def test_numbers_that_are_no_whole_classes_are_refused(intake, family):
+    held = hold(read_known_case("classes").case, intake)
+    verdict, _ = held.audited(objective=None, whole_classes=1)
+    assert family in families(verdict)
+    assert held.audited(objective=None, whole_classes=0)[0].ok
+
+
+def test_a_given_line_keeps_its_number():
+    held = hold(read_known_case("plan_bounds").case, {"A": 45.0, "B": 20.0, "C": 29.0})
+    assert families(held.audited(objective=None, whole_classes=0)[0]) == {"plan_bounds.given"}
+
+
+def test_a_fed_line_enrols_those_who_pass():
+    solved = solve(read_known_case("progression_max_share").case)
+    intake = solved.tables["intake"]
+    fed = intake["offering"] == "B"
+    tables = {**solved.tables, "intake": intake.assign(plan=intake["plan"] + fed * 3.0)}
+    assert "plan.entrants" in families(solved.audited(tables=tables)[0])
+
+
+def test_half_a_hall_is_refused():
+    solved = solve(read_known_case("lump").case)
+    bought = solved.tables["investment"]
+    tables = {**solved.tables, "investment": bought.assign(units=0.5, cost=50.0)}
+    assert "investment.whole" in families(solved.audited(tables=tables)[0])
+
+
+def test_more_units_or_money_than_there_is_are_refused():
+    solved = solve(read_known_case("investment_budget").case)
+    bought = solved.tables["investment"]
+    tables = {**solved.tables, "investment": bought.assign(units=bought["units"] * 9, cost=bought["cost"] * 9)}
+    assert {"units_max", "investment_budget"} <= families(solved.audited(tables=tables)[0])
+
+
+def test_more_hours_than_an_agreement_allows_are_refused():
+    solved = solve(read_known_case("training_hours").case)
+    shared = solved.tables["sharing"]
+    more = shared.assign(hours=900.0, delivered=450.0)
+    _, limits = solved.audited(tables={**solved.tables, "sharing": more})
+    broken = limits[limits["used"] > limits["limit"] + 1e-6]
+    assert set(broken["scope"]) == {"works/g"}  # the resource itself could lend 1,000
+
+
+# -- entrants of several catchments -----------------------------------------------------------------------------------
+
+
+def test_pairs_of_catchments_that_do_not_fit_together_are_found():
+    # each of three catchments fits, and so do all together; the first two share one origin of 50
+    demand = np.array([[40.0], [40.0], [5.0]])
+    reach = np.array([[True, False], [True, False], [False, True]])
+    pool = np.array([[50.0], [100.0]])
+    found = pd.concat(_fits("junior", ["town", "county"], demand, reach, pool, years=np.array([2025])))
+    broken = found[found["used"] > found["limit"]]
+    assert broken[["scope", "used", "limit"]].values.tolist() == [["*/junior", 80.0, 50.0]]
+
+
+def test_many_catchments_are_judged_by_the_greatest_fit():
+    dice = np.random.default_rng(5)
+    wrong = 0
+    for _ in range(40):
+        count, origins = 13, 4
+        demand, pool = dice.uniform(0, 10, (count, 1)), dice.uniform(0, 40, (origins, 1))
+        reach = dice.random((count, origins)) < 0.4
+        rows_found = pd.concat(_fits("g", list("abcd"), demand, reach, pool, years=np.array([2025])))
+        # Hall's condition over every set of origins: catchments that reach nothing else must fit into it
+        sets = (np.arange(2**origins)[:, None] >> np.arange(origins)) & 1
+        short = max(
+            demand[~(reach & ~inside.astype(bool)).any(axis=1)].sum() - pool[inside.astype(bool)].sum()
+            for inside in sets
+        )
+        assert (rows_found["used"] > rows_found["limit"] + 1e-6).any() == (short > 1e-6)
+        wrong += short > 1e-6
+    assert 5 < wrong < 40
+
+
+# -- the limits table -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", "school_places", "entrants", "lending", "recurrent_budget", "close", "rules"])
+def test_limits_are_stated_in_words_with_names(name):
+    solved = solve(read_known_case(name).case) if name else rich()
+    case, (_, limits) = solved.case, solved.audited()
+    assert list(limits.columns) == ["family", "scope", "year", "used", "limit", "stated", "binding", "broken_before",
+                                    "sentence_zh", "sentence_en"]  # fmt: skip
+    assert not limits.duplicated(["family", "scope", "year"]).any()
+    assert (limits["sentence_zh"].str.len() > 8).all()
+    assert (limits["sentence_en"].str.len() > 8).all()
+    assert limits["year"].isin(case.all_years).all()
+    assert (limits["limit"] >= limits["stated"] - 1e-9).all()
+    assert not (limits["used"] > limits["limit"] + 1e-5 * np.maximum(1.0, limits["limit"].abs())).any()
+
+
+def test_a_sentence_names_school_figures_and_why():
+    _, limits = solve(read_known_case("school_places_broken_before").case).audited()
+    first = limits[(limits["family"] == "school_places") & (limits["year"] == 2025)].iloc[0]
+    assert first["sentence_zh"] == "甲校 2025 年满额在校生 60 人，上限 60 人，已用满；原定 50 人，既有在校生已超出"
+    assert first["sentence_en"] == (
+        "甲校, 2025: students with every seat taken 60, at most 60 places (full);"
+        " stated 50, which students already there exceed"
+    )
+    assert bool(first["broken_before"])
+    assert bool(first["binding"])
