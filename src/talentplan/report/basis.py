@@ -92,7 +92,7 @@ def facts(source: Source) -> View:
         ("audit_objective", number(audit.objective)),
         ("lp_objective", number(found.lp_objective)),
         ("bound", number(found.bound)),
-        ("violation", f"{audit.max_violation:.1e}"),
+        ("violation", words.tiny(audit.max_violation)),
         ("size", f"{found.columns:,} × {found.rows:,}, {found.nonzeros:,}"),
         ("solver", found.solver),
         ("version", f"talentplan {metadata.version('talentplan')}"),

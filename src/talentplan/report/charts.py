@@ -13,6 +13,7 @@ from talentplan.report.tables import Source
 __all__ = ["charts"]
 
 Chart = dict[str, Any]
+EARMARK_TONES = (0, 2, 3, 4)
 
 
 def charts(source: Source) -> dict[str, Chart]:
@@ -81,7 +82,7 @@ def _money(source: Source, kind: str) -> Chart | None:
         series.append(
             {
                 "name": label,
-                "tone": "main" if code == "" else f"level{k % 4}",
+                "tone": "main" if code == "" else f"level{EARMARK_TONES[k % len(EARMARK_TONES)]}",
                 "stack": "spent",
                 "data": _numbers(part.set_index("year")[value].reindex(years).fillna(0.0), words.money_scale, 2),
             }
@@ -99,25 +100,46 @@ def _money(source: Source, kind: str) -> Chart | None:
 
 
 def _flow(source: Source) -> Chart:
-    """One Sankey diagram a plan year; local supply splits into placed and surplus."""
-    words = source.words
-    surplus = source.table("surplus").groupby("year")[["placed", "surplus"]].sum()
+    """One Sankey diagram a plan year: level and kind of line -> where they go; local supply splits once more.
+
+    Kinds of line with under a fiftieth of the year's completers stand together where a level has several of them.
+    """
+    frame = _folded(source, outcome_tables.flow_frame(source))
+    names = source.names.level
+    label = [f"{names.get(a, a)} · {b}" for a, b in zip(frame["level"], frame["kind"], strict=True)]
+    end = [outcome_tables.flow_end(source, a, b) for a, b in zip(frame["to_code"], frame["to_level"], strict=True)]
+    frame = frame.assign(source=label, target=end)
+    local = outcome_tables.flow_end(source, "local", "")
+    last = source.table("surplus").groupby("year")[["placed", "surplus"]].sum()
     by_year = {}
     for year in source.years:
-        rows = outcome_tables.flow_rows(source, year).frame
-        links = [
-            {"source": a, "target": b, "value": round(float(v), 1)}
-            for a, b, v in zip(rows["from"], rows["to"], rows["persons"], strict=True)
-        ]
-        local = words("flow", "local")
-        for key in ("placed", "surplus"):
-            value = round(float(surplus[key].get(year, 0.0)), 1)
+        rows = frame[frame["year"] == year].groupby(["source", "target"], sort=False)["persons"].sum().round(1)
+        ends = zip(rows.index.get_level_values(0), rows.index.get_level_values(1), rows, strict=True)
+        links = [{"source": a, "target": b, "value": float(v)} for a, b, v in ends if v > 0]
+        for code in ("placed", "surplus"):
+            value = round(float(last[code].get(year, 0.0)), 1)
             if value > 0:
-                links.append({"source": local, "target": words("flow", key), "value": value})
-        nodes: dict[str, Chart] = {}
-        for link in links:
-            nodes.setdefault(link["source"], {"name": link["source"], "depth": 1 if link["source"] == local else 0})
-            depth = 2 if link["source"] == local else 1
-            nodes.setdefault(link["target"], {"name": link["target"], "depth": depth})
-        by_year[str(year)] = {"nodes": list(nodes.values()), "links": links}
-    return {"type": "flow", "unit": words("unit", "persons"), "years": by_year, "first": str(source.years[-1])}
+                links.append({"source": local, "target": outcome_tables.flow_end(source, code, ""), "value": value})
+        by_year[str(year)] = {"nodes": _nodes(links, local), "links": links}
+    return {"type": "flow", "unit": source.words("unit", "persons"), "years": by_year}
+
+
+def _folded(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
+    """The flows with `kind`, the word of the track, the small ones of a level as one."""
+    words = source.words
+    own = frame.groupby(["year", "level", "track"])["persons"].transform("sum")
+    small = (own < 0.02 * frame.groupby("year")["persons"].transform("sum")) & (own > 0)
+    several = frame["track"].where(small).groupby([frame["year"], frame["level"]]).transform("nunique") > 1
+    kind = pd.Series([words("track", code) for code in frame["track"]], index=frame.index)
+    return frame.assign(kind=kind.mask(small & several, words("column", "other_tracks")))
+
+
+def _nodes(links: list[Chart], local: str) -> list[Chart]:
+    """Every end of a link once, with its place from left (0) to right."""
+    ends: dict[str, int] = {}
+    for link in links:
+        if link["source"] != local:
+            ends.setdefault(link["source"], 0)
+    for link in links:
+        ends.setdefault(link["target"], 2 if link["source"] == local else 1)
+    return [{"name": name, "depth": depth} for name, depth in ends.items()]

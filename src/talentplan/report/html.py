@@ -32,7 +32,7 @@ CHANGE_COLUMNS = (
     "because",
     "limited",
 )
-MOST_LIMITS = 40
+MOST = 30
 TINTS = 7
 
 
@@ -43,17 +43,17 @@ def write_html(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> None:
 
 def html_text(plan: Plan, case: Case, lang: Lang = "zh") -> str:
     """The report as text; the same plan and case give the same text (timings are left out)."""
-    sources = [Source(plan, case, each) for each in LANGUAGES]
+    faces = [_face(Source(plan, case, each)) for each in LANGUAGES]
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             lang=lang,
-            faces=[_face(source) for source in sources],
+            faces=faces,
             css=Markup(_asset("assets/report.css")),
             echarts=Markup(_asset("vendor/echarts/echarts.min.js")),
             script=Markup(_asset("assets/report.js")),
-            charts={source.lang: _json(charts(source)) for source in sources},
+            charts={face["lang"]: _json(face["charts"]) for face in faces},
         )
     )
 
@@ -105,8 +105,10 @@ def _face(source: Source) -> dict[str, Any]:
         "changes": important.to_dict("records"),
         "undecided": [item.zh if source.lang == "zh" else item.en for item in case.settings.excluded],
         "defaulted": [item.zh if source.lang == "zh" else item.en for item in case.defaulted],
-        "limits": {flag: _some(means_tables.limits(source, flag=flag)) for flag in ("binding", "broken_before")},
-        "flows": [outcome_tables.flow_rows(source, year) for year in source.years],
+        "limits": {flag: _some(_brief(source, flag)) for flag in ("binding", "broken_before")},
+        "investments": _some(means_tables.investments(source)),
+        "would_break": means_tables.would_break(source),
+        "flows": outcome_tables.flows(source),
         "charts": charts(source),
     }
 
@@ -116,7 +118,7 @@ def _views(source: Source) -> dict[str, View]:
         intake_tables.reconciliation(source), outcome_tables.indicators(source), outcome_tables.by_year(source),
         intake_tables.authorities(source), intake_tables.levels(source), intake_tables.schools(source),
         intake_tables.controls(source), outcome_tables.destinations(source), outcome_tables.enrolment(source),
-        means_tables.recurrent(source), means_tables.capital(source), means_tables.investments(source),
+        means_tables.recurrent(source), means_tables.capital(source),
         means_tables.hiring(source), means_tables.families(source), means_tables.rules(source),
         basis.data_basis(source), basis.facts(source),
     ]  # fmt: skip
@@ -129,9 +131,18 @@ def _views(source: Source) -> dict[str, View]:
     }
 
 
+def _brief(source: Source, flag: str) -> View:
+    """The limits in words; the workbook has their figures."""
+    view = means_tables.limits(source, flag)
+    shape = {column.key: column for column in view.columns}
+    return View(
+        flag, source.words("head", flag), tuple(shape[key] for key in ("family", "sentence", "reached")), view.frame
+    )
+
+
 def _some(view: View) -> tuple[View, int]:
     """The first rows of a long table, and how many there are in all."""
-    return View(view.name, view.title, view.columns, view.frame.head(MOST_LIMITS)), len(view.frame)
+    return View(view.name, view.title, view.columns, view.frame.head(MOST), view.totals), len(view.frame)
 
 
 def _tint(view: View) -> Any:

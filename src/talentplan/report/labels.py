@@ -20,7 +20,10 @@ _NAMED = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """code -> name, one mapping per kind of thing; `every` holds them all, for codes whose kind is not known."""
+    """code -> name, one mapping per kind of thing.
+
+    `rank` has the words of tracks, authorities and controls; `every` all of them, for codes whose kind is not known.
+    """
 
     school: Mapping[str, str]
     program: Mapping[str, str]
@@ -30,10 +33,12 @@ class Names:
     investment: Mapping[str, str]
     line: Mapping[str, str]
     every: Mapping[str, str]
+    rank: Mapping[str, str]
 
-    def scope(self, codes: str) -> str:
-        """The names of codes joined by `/`."""
-        return " · ".join(self.every.get(code, code) for code in codes.split("/") if code)
+    def scope(self, codes: str, family: str = "") -> str:
+        """The names of codes joined by `/`; in a total an authority is meant where a district has the same code."""
+        first = self.rank if family == "total" else {}
+        return " · ".join(first.get(code) or self.every.get(code, code) for code in codes.split("/") if code)
 
 
 def names_of(case: Case, lang: Lang) -> Names:
@@ -52,8 +57,7 @@ def names_of(case: Case, lang: Lang) -> Names:
     every: dict[str, str] = {code: case.settings.label(code, lang) for code in case.settings.labels}
     for table in reversed(_NAMED):
         every |= found[table]
-    for group in ("track", "authority", "control"):
-        every |= {code: words(group, code) for code in _codes(lines, group)}
+    rank = {code: words(group, code) for group in ("track", "authority", "control") for code in words.codes(group)}
     return Names(
         school=found["units"],
         program=found["programs"],
@@ -62,7 +66,8 @@ def names_of(case: Case, lang: Lang) -> Names:
         cluster=found["clusters"],
         investment=found["investments"],
         line=line,
-        every=every | line,
+        every=rank | every | line,
+        rank=rank,
     )
 
 
@@ -71,10 +76,6 @@ def _names(table: pd.DataFrame, key: str, lang: Lang) -> dict[str, str]:
     first, second = table[f"name_{lang}"], table[f"name_{other}"]
     chosen = first.where(first != "", second).where((first != "") | (second != ""), table[key])
     return dict(zip(table[key], chosen, strict=True))
-
-
-def _codes(lines: pd.DataFrame, column: str) -> list[str]:
-    return sorted(set(lines[column]))
 
 
 def _bracket(text: str, lang: Lang) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pandas as pd
 
-from talentplan.report.tables import Source, View, columns, totalled
+from talentplan.report.tables import Column, Source, View, columns, records, totalled
 
-__all__ = ["budget", "capital", "families", "hiring", "investments", "limits", "recurrent", "rules"]
+__all__ = [
+    "budget", "capital", "families", "hiring", "investments", "limits", "recurrent",
+    "rules", "spans", "would_break",
+]  # fmt: skip
 
 
 def budget(source: Source) -> View:
@@ -15,7 +20,11 @@ def budget(source: Source) -> View:
     net: what grants leave to pay; left: available less net (nan for earmarks, which general money may help out).
     """
     words, case = source.words, source.case
-    frame = source.table("budget").sort_values(["kind", "earmark", "year"], kind="stable").reset_index(drop=True)
+    frame = (
+        source.table("budget")
+        .sort_values(["kind", "earmark", "year"], ascending=[False, True, True], kind="stable")
+        .reset_index(drop=True)
+    )
     available = frame["available"].where(frame["available"] >= 0)
     net = frame["spent"] - frame["grants"]
     shown = pd.DataFrame(
@@ -87,65 +96,110 @@ def investments(source: Source) -> View:
 
 
 def hiring(source: Source) -> View:
-    """Teachers hired by school, cluster and year."""
+    """Teachers hired by school, a column a year."""
     words, names = source.words, source.names
     frame = source.table("hiring")
-    frame = frame[frame["hired"] > 0.05].reset_index(drop=True)
-    shown = frame.assign(
-        school=frame["school"].map(lambda code: names.school.get(code, code)),
-        cluster=frame["cluster"].map(lambda code: names.cluster.get(code, code)),
-    )
-    shape = columns(words, school="text", cluster="text", year="year", hired="number")
-    return View("hiring", words("head", "hiring"), shape, shown)
+    wide = frame.pivot_table(index="school", columns="year", values="hired", aggfunc="sum", sort=True)
+    wide = wide.reindex(columns=source.years).fillna(0.0)
+    wide.columns = [str(year) for year in wide.columns]
+    wide = wide[wide.sum(axis=1) > 0.05]
+    shown = wide.assign(total=wide.sum(axis=1)).reset_index()
+    shown["school"] = [names.school.get(code, code) for code in shown["school"]]
+    years = tuple(Column(str(year), str(year), "tenths") for year in source.years)
+    total = Column("total", words("general", "total"), "tenths")
+    shape = (*columns(words, school="text"), *years, total)
+    return totalled(View("hiring", words("head", "hiring"), shape, shown), *(column.key for column in shape[1:]))
 
 
 def families(source: Source) -> View:
-    """How many limits of each kind there are, bind, and were broken before."""
+    """How many limits of each kind there are, bind, and were broken before; the order is that of the words."""
     words = source.words
-    frame = source.table("limits").assign(number=1)
-    flags = frame[["binding", "broken_before"]].astype(int)
-    sums = (
-        flags.assign(number=1, family=frame["family"]).groupby("family")[["number", "binding", "broken_before"]].sum()
+    frame = source.plan.table("limits")
+    flags = pd.DataFrame(
+        {
+            "number": 1,
+            "binding": _flagged(frame, "binding").astype(int),
+            "broken_before": _flagged(frame, "broken_before").astype(int),
+        }
     )
-    shown = sums.reset_index()
-    shown["family"] = [words("family", code) for code in shown["family"]]
-    shown = shown.groupby("family", sort=False)[["number", "binding", "broken_before"]].sum().reset_index()
+    sums = flags.groupby(frame["family"].to_numpy()).sum()
+    shown = sums.reindex(_ordered(source, sums.index)).rename_axis("code").reset_index()
+    shown["family"] = [words("family", code) for code in shown["code"]]
     shape = columns(words, family="text", number="whole", binding="whole", broken_before="whole")
     view = View("families", words("head", "families"), shape, shown)
     return totalled(view, "number", "binding", "broken_before")
 
 
-def limits(source: Source, *, flag: str = "") -> View:
-    """Limits that bind (`flag` binding), were broken before (broken_before), or either (no flag), by year.
+def _flagged(frame: pd.DataFrame, flag: str) -> pd.Series:
+    """Rows that bind or were broken before; a limit of nothing on nothing binds nobody and is left out."""
+    return frame[flag].astype(bool) & ((frame["used"].abs() > 1e-9) | (frame["limit"].abs() > 1e-9))
 
-    `state` says which, in words.
+
+def _ordered(source: Source, families: Iterable[str]) -> list[str]:
+    order = {code: rank for rank, code in enumerate(source.words.codes("family"))}
+    return sorted(families, key=lambda code: (order.get(code, len(order)), code))
+
+
+def would_break(source: Source) -> View:
+    """Limits that last year's plan repeated would break, by kind, with the sentence of the worst."""
+    words = source.words
+    frame = source.plan.do_nothing["limits"]
+    over = (frame["used"] - frame["limit"]) / frame["limit"].abs().clip(lower=1.0)
+    broken = frame[over > 1e-6].assign(over=over)
+    broken = broken.sort_values(["over", "year", "scope"], ascending=[False, True, True], kind="stable")
+    found = broken.groupby("family", sort=False).agg(
+        number=("over", "size"), worst=(f"sentence_{source.lang}", "first")
+    )
+    shown = found.reindex(_ordered(source, found.index)).rename_axis("code").reset_index()
+    shown["family"] = [words("family", code) for code in shown["code"]]
+    shape = columns(words, family="text", number="whole", worst="text")
+    return View("would_break", words("head", "would_break"), shape, shown)
+
+
+def limits(source: Source, *flags: str) -> View:
+    """Limits that bind or were broken before (or one of the two), a row each with the years in which they do.
+
+    Kinds in the order of the words, the most frequent first; the figures and the sentence are those of the first year.
     """
     words, names = source.words, source.names
-    frame = source.table("limits")
-    chosen = frame[flag] if flag else frame["binding"] | frame["broken_before"]
-    frame = frame[chosen.astype(bool)].sort_values(["year", "family", "scope"], kind="stable").reset_index(drop=True)
-    state = [
-        words.list_comma.join(words("column", key) for key in ("binding", "broken_before") if row[key])
-        for row in frame[["binding", "broken_before"]].to_dict("records")
-    ]
-    shown = pd.DataFrame(
-        {
-            "family": [words("family", code) for code in frame["family"]],
-            "scope": [names.scope(codes) for codes in frame["scope"]],
-            "year": frame["year"],
-            "state": state,
-            "used": frame["used"],
-            "limit": frame["limit"],
-            "stated": frame["stated"],
-            "sentence": frame[f"sentence_{source.lang}"],
-            "family_code": frame["family"],
-        }
+    flags = flags or ("binding", "broken_before")
+    frame = source.plan.table("limits")
+    chosen = {flag: _flagged(frame, flag) for flag in flags}
+    frame = frame.assign(**chosen)[pd.concat(chosen, axis=1).any(axis=1)]
+    frame = frame.sort_values(["family", "scope", "year"], kind="stable")
+    first = dict.fromkeys(("used", "limit", "stated", f"sentence_{source.lang}"), "first")
+    found = frame.groupby(["family", "scope"], sort=False).agg({"year": list, **first, **dict.fromkeys(flags, "any")})
+    found = found.rename(columns={f"sentence_{source.lang}": "sentence"}).reset_index()
+    order = {code: rank for rank, code in enumerate(_ordered(source, set(found["family"])))}
+    found = found.assign(rank=found["family"].map(order), often=[-len(years) for years in found["year"]])
+    found = found.sort_values(["rank", "often", "scope"], kind="stable").reset_index(drop=True)
+    state = [words.list_comma.join(words("column", flag) for flag in flags if row[flag]) for row in records(found)]
+    shown = found.assign(
+        reached=[spans(years) for years in found["year"]],
+        state=state,
+        scope=[names.scope(codes, family) for codes, family in zip(found["scope"], found["family"], strict=True)],
+        family=[words("family", code) for code in found["family"]],
     )
     shape = columns(
-        words, year="year", family="text", scope="text", state="text", used="number", limit="number",
+        words, family="text", scope="text", state="text", reached="text", used="number", limit="number",
         stated="number", sentence="text",
     )  # fmt: skip
     return View("limits", words("sheet", "limits"), shape, shown)
+
+
+def spans(years: Sequence[int]) -> str:
+    """Years in runs.
+
+    >>> spans([2027, 2028, 2029, 2031])
+    '2027–2029, 2031'
+    """
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def rules(source: Source) -> View:

@@ -7,8 +7,8 @@ import pandas as pd
 from talentplan.report.tables import Column, Source, View, columns, totalled
 
 __all__ = [
-    "balance", "by_year", "destinations", "enrolment", "flow_rows", "gaps", "indicators", "progression", "surplus",
-    "surplus_rows",
+    "balance", "by_year", "destinations", "enrolment", "flow_end", "flow_frame", "flows", "gaps", "indicators",
+    "progression", "surplus", "surplus_rows",
 ]  # fmt: skip
 
 
@@ -83,12 +83,24 @@ def gaps(source: Source, most: int = 25) -> tuple[View, int]:
     return View("gaps", source.words("head", "heat"), shape, frame), everything
 
 
+def _by_year(source: Source, frame: pd.DataFrame, keys: list[str], sums: list[str], each: str) -> pd.DataFrame:
+    """One row per key: sums over the plan years, and one of the columns year by year (named by the year)."""
+    total = frame.groupby(keys)[sums].sum()
+    wide = frame.pivot_table(index=keys, columns="year", values=each, aggfunc="sum").reindex(columns=source.years)
+    wide.columns = [str(year) for year in source.years]
+    return total.join(wide.fillna(0.0)).reset_index()
+
+
+def _year_columns(source: Source, what: str) -> tuple[Column, ...]:
+    return tuple(Column(str(year), f"{year} {source.words('column', what)}", "persons") for year in source.years)
+
+
 def balance(source: Source) -> View:
-    """Every occupation, level and year with something to fill."""
+    """Every occupation and level with something to fill: sums over the plan years, and its shortage year by year."""
     words, names = source.words, source.names
-    keys = ["occupation", "level", "year"]
-    nothing = source.table("balance", nothing=True)[[*keys, "shortage"]]
-    frame = source.table("balance").merge(nothing.rename(columns={"shortage": "shortage_nothing"}), on=keys, how="left")
+    keys, sums = ["occupation", "level"], ["openings", "external", "placed", "shortage", "settled"]
+    nothing = source.table("balance", nothing=True).groupby(keys)["shortage"].sum().rename("shortage_nothing")
+    frame = _by_year(source, source.table("balance"), keys, sums, "shortage").join(nothing, on=keys)
     frame = frame[(frame["openings"] > 0) | (frame["external"] > 0)].reset_index(drop=True)
     shown = frame.assign(
         occupation_code=frame["occupation"],
@@ -97,16 +109,17 @@ def balance(source: Source) -> View:
         shortage_nothing=frame["shortage_nothing"].fillna(0.0),
     )
     shape = columns(
-        words, occupation_code="text", occupation_name="text", level="text", year="year", openings="persons",
-        external="persons", placed="persons", shortage="persons", settled="persons", shortage_nothing="persons",
+        words, occupation_code="text", occupation_name="text", level="text", openings="persons", external="persons",
+        placed="persons", shortage="persons", settled="persons", shortage_nothing="persons",
     )  # fmt: skip
-    return View("balance", words("sheet", "balance"), shape, shown)
+    shape = (*shape, *_year_columns(source, "shortage"))
+    return totalled(View("balance", words("sheet", "balance"), shape, shown), *(c.key for c in shape[3:]))
 
 
 def surplus_rows(source: Source) -> View:
-    """Every program and year with completers who seek work in the region."""
+    """Every program with completers who seek work in the region: sums, and its surplus year by year."""
     words, names = source.words, source.names
-    frame = source.table("surplus")
+    frame = _by_year(source, source.table("surplus"), ["program", "level"], ["local", "placed", "surplus"], "surplus")
     frame = frame[frame["local"] > 0].reset_index(drop=True)
     shown = frame.assign(
         program_code=frame["program"],
@@ -114,10 +127,11 @@ def surplus_rows(source: Source) -> View:
         level=frame["level"].map(lambda code: names.level.get(code, code)),
     )
     shape = columns(
-        words, program_code="text", program_name="text", level="text", year="year", local="persons",
-        placed="persons", surplus="persons",
+        words, program_code="text", program_name="text", level="text", local="persons", placed="persons",
+        surplus="persons",
     )  # fmt: skip
-    return View("surplus", words("sheet", "surplus"), shape, shown)
+    shape = (*shape, *_year_columns(source, "surplus"))
+    return totalled(View("surplus", words("sheet", "surplus"), shape, shown), *(c.key for c in shape[3:]))
 
 
 def surplus(source: Source, most: int = 10) -> View:
@@ -140,87 +154,81 @@ def surplus(source: Source, most: int = 10) -> View:
 
 
 def progression(source: Source) -> View:
-    """Every pathway and year with completers or a promise."""
+    """Every pathway with completers or a promise: sums over the plan years, and those who pass year by year."""
     words, names = source.words, source.names
-    frame = source.table("progression")
+    keys, sums = ["pathway", "from_offering", "to_offering"], ["completers", "promised", "passed", "broken"]
+    frame = _by_year(source, source.table("progression"), keys, sums, "passed")
     frame = frame[(frame["completers"] > 0) | (frame["promised"] > 0)].reset_index(drop=True)
     shown = frame.assign(
         from_line=frame["from_offering"].map(lambda code: names.line.get(code, code)),
         to_line=frame["to_offering"].map(lambda code: names.line.get(code, code)),
     )
     shape = columns(
-        words, pathway="text", from_line="text", to_line="text", year="year", completers="persons",
-        promised="persons", passed="persons", broken="persons",
+        words, from_line="text", to_line="text", completers="persons", promised="persons", passed="persons",
+        broken="persons",
     )  # fmt: skip
-    return View("progression", words("sheet", "progression"), shape, shown)
+    shape = (*shape, *_year_columns(source, "passed"))
+    return totalled(View("progression", words("sheet", "progression"), shape, shown), *(c.key for c in shape[3:]))
 
 
 def destinations(source: Source, most: int = 10) -> View:
     """The pathways whose promises are broken, summed over the plan years, worst first."""
     words = source.words
     rows = progression(source).frame
-    keys = ["pathway", "from_line", "to_line"]
-    sums = rows.groupby(keys)[["promised", "passed", "broken"]].sum().reset_index()
-    sums = sums[sums["broken"] > 0.5].sort_values(["broken", "pathway"], ascending=[False, True], kind="stable")
+    found = rows[rows["broken"] > 0.5].sort_values(["broken", "pathway"], ascending=[False, True], kind="stable")
     shape = columns(words, from_line="text", to_line="text", promised="persons", passed="persons", broken="persons")
-    return View("broken", words("head", "broken"), shape, sums.head(most).reset_index(drop=True))
+    return View("broken", words("head", "broken"), shape, found.head(most).reset_index(drop=True))
 
 
-def flow_rows(source: Source, year: int) -> View:
-    """Where the completers of one year go: from (level, track), to, persons.
+def flow_frame(source: Source) -> pd.DataFrame:
+    """Where completers go: year, level, track, to_code (passed, outside, away, local), to_level, persons.
 
-    Inside pathways lead to the level they enter; local supply is what the surplus table splits further.
+    Inside pathways lead to the level they enter; what they leave of a line's completions goes outside, away or local.
     """
-    words, names = source.words, source.names
-    attributes = source.lines.set_index("offering")
-    level, track = attributes["level"], attributes["track"]
-
-    def origin(codes: pd.Series) -> list[str]:
-        return [f"{names.level.get(level[code], level[code])} · {words('track', track[code])}" for code in codes]
-
-    done = source.table("completions")
-    done = done[done["year"] == year]
-    rows = [
-        (*pair, key, "")
-        for key in ("outside", "away", "local")
-        for pair in zip(origin(done["offering"]), done[key], strict=True)
+    lines = source.lines[["offering", "level", "track"]]
+    done = source.table("completions").merge(lines, on="offering")
+    kept = [
+        done[["year", "level", "track"]].assign(to_code=code, to_level="", persons=done[code])
+        for code in ("outside", "away", "local")
     ]
-    passed = source.table("progression")
-    passed = passed[(passed["year"] == year) & (passed["passed"] > 0)]
-    rows += [
-        (start, persons, "passed", level[code])
-        for start, persons, code in zip(
-            origin(passed["from_offering"]), passed["passed"], passed["to_offering"], strict=True
+    entered = lines[["offering", "level"]].rename(columns={"offering": "to_offering", "level": "to_level"})
+    passed = source.table("progression").merge(lines, left_on="from_offering", right_on="offering")
+    passed = passed.merge(entered, on="to_offering").assign(to_code="passed")
+    kept.append(passed.rename(columns={"passed": "persons"})[kept[0].columns])
+    keys = ["year", "level", "track", "to_code", "to_level"]
+    frame = pd.concat(kept).groupby(keys)["persons"].sum().reset_index()
+    orders = {"level": source.levels(), "track": source.words.codes("track"), "to_code": source.words.codes("flow")}
+    ranks = {name: {code: rank for rank, code in enumerate(codes)} for name, codes in orders.items()}
+    return frame.sort_values(keys, key=lambda c: c.map(ranks[str(c.name)]) if c.name in ranks else c, kind="stable")
+
+
+def flows(source: Source) -> list[View]:
+    """`flow_frame` in words, one table a plan year."""
+    words, level = source.words, source.names.level
+    frame = flow_frame(source)
+    frame = frame[frame["persons"] > 0.05]
+    frame = frame.assign(
+        **{
+            "from": [
+                f"{level.get(a, a)} · {words('track', b)}" for a, b in zip(frame["level"], frame["track"], strict=True)
+            ],
+            "to": [flow_end(source, a, b) for a, b in zip(frame["to_code"], frame["to_level"], strict=True)],
+        }
+    )
+    label = Column("persons", words("unit", "persons"), "persons")
+    shape = (*(Column(key, words("column", key)) for key in ("from", "to")), label)
+    views = [
+        View(
+            f"flow_{year}", words("head", "flow", year=year), shape, frame[frame["year"] == year].reset_index(drop=True)
         )
+        for year in source.years
     ]
-    frame = pd.DataFrame(rows, columns=["from", "persons", "to_code", "to_level"])
-    frame["to"] = [
-        words("flow", code, level=names.level.get(to, to))
-        for code, to in zip(frame["to_code"], frame["to_level"], strict=True)
-    ]
-    frame = frame.groupby(["from", "to_code", "to"], sort=False)["persons"].sum().reset_index()
-    order = {name: rank for rank, name in enumerate(_origins(source))}
-    last = {code: rank for rank, code in enumerate(("passed", "outside", "away", "local"))}
-    frame = frame.sort_values(
-        ["from", "to_code"], key=lambda c: c.map(order if c.name == "from" else last), kind="stable"
-    )
-    frame = frame[frame["persons"] > 0.05].reset_index(drop=True)
-    shape = (
-        *(Column(key, words("column", key)) for key in ("from", "to")),
-        Column("persons", words("unit", "persons"), "persons"),
-    )
-    title = words("head", "flow", year=year)
-    return totalled(View(f"flow_{year}", title, shape, frame), "persons")
+    return [totalled(view, "persons") for view in views]
 
 
-def _origins(source: Source) -> list[str]:
-    """Levels and kinds of line, lowest level first, in the order of the words."""
-    words, names = source.words, source.names
-    return [
-        f"{names.level.get(level, level)} · {words('track', track)}"
-        for level in source.levels()
-        for track in words.codes("track")
-    ]
+def flow_end(source: Source, code: str, level: str) -> str:
+    """Where a flow leads, in words."""
+    return source.words("flow", code, level=source.names.level.get(level, level))
 
 
 def enrolment(source: Source) -> View:

@@ -141,7 +141,7 @@ def notices(source: Source) -> list[tuple[str, str]]:
         found.append(("plain", words("sentence", "defaulted", n=len(case.defaulted))))
     audit = source.plan.audit
     code = "audit_ok" if audit.ok else "audit_bad"
-    found.append(("plain" if audit.ok else "warn", words("sentence", code, value=f"{audit.max_violation:.1e}")))
+    found.append(("plain" if audit.ok else "warn", words("sentence", code, value=words.tiny(audit.max_violation))))
     return found
 
 

@@ -6,7 +6,6 @@ that each writer formats them in its own way and nothing is lost.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +21,9 @@ from talentplan.workspace.case import Case
 
 __all__ = ["Column", "Kind", "Source", "View", "columns", "kind_of_unit", "records", "shown", "totalled"]
 
-Kind = Literal["text", "persons", "change", "money", "share", "year", "whole", "number", "by_unit", "difference"]
+Kind = Literal[
+    "text", "persons", "change", "money", "share", "year", "whole", "number", "tenths", "by_unit", "difference"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,15 @@ def shown(words: Words, kind: Kind, value: Any, unit: str = "") -> str:
         kind = kind_of_unit(unit)
     if kind == "text":
         return str(value)
-    if kind in {"year", "whole"}:
-        return "–" if math.isnan(value) else str(round(value))
-    write = {"persons": words.persons, "change": words.signed, "money": words.money, "share": words.share}
+    if kind == "year":
+        return str(round(value))
+    if kind == "tenths":
+        return words.number(float(value), 1)
+    write = {
+        "whole": words.persons,
+        "persons": words.persons,
+        "change": words.signed,
+        "money": words.money,
+        "share": words.share,
+    }
     return write.get(kind, words.number)(float(value))

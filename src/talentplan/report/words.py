@@ -114,6 +114,14 @@ class Words:
         text = f"{value:,.{places}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
 
+    def tiny(self, value: float) -> str:
+        """A tolerance.
+
+        >>> Words("en").tiny(0.0), Words("en").tiny(2.5e-9)
+        ('0', '2.5e-09')
+        """
+        return f"{value:.1e}" if value else "0"
+
     def yes(self, value: bool) -> str:
         """Yes or no."""
         return self("yesno", "yes" if value else "no")

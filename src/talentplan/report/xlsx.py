@@ -31,17 +31,17 @@ __all__ = ["safe", "write_workbook"]
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed date, so that the same plan gives the same bytes
 NUMBERS: Mapping[str, str] = {
     "persons": "#,##0", "change": "+#,##0;-#,##0;0", "share": "0.0%", "year": "0", "whole": "#,##0",
-    "number": "#,##0.0",
+    "number": "#,##0.0", "tenths": "#,##0.0",
 }  # fmt: skip
 WIDTHS: Mapping[str, float] = {
-    "school_code": 8, "school_name": 17, "program_code": 8.5, "program_name": 19, "level": 10, "track": 10,
-    "duration": 6, "entrant_group": 14, "authority": 8, "control": 8, "last_plan": 8.5, "plan": 8.5, "change": 7.5,
-    "classes": 6.5, "registered": 8.5, "verdict": 9, "list": 9, "because": 36, "limited": 36, "illustrative": 8,
-    "occupation_code": 12, "occupation_name": 26, "year": 7, "from_line": 32, "to_line": 32, "pathway": 12,
-    "indicator": 26, "unit": 14, "investment": 28, "school": 18, "cluster": 16, "earmark": 16, "kind": 11, "years": 11,
-    "family": 13, "scope": 28, "state": 11, "sentence": 56, "rule": 16, "text": 56, "source": 34, "units": 8,
+    "school_code": 7, "school_name": 25, "program_code": 8.5, "program_name": 23, "level": 13, "track": 10,
+    "duration": 5.5, "entrant_group": 25, "authority": 8, "control": 8, "last_plan": 8.5, "plan": 8.5, "change": 7.5,
+    "classes": 6.5, "registered": 8.5, "verdict": 9, "list": 9, "because": 34, "limited": 48, "illustrative": 8,
+    "occupation_code": 12, "occupation_name": 28, "year": 7, "from_line": 44, "to_line": 44, "indicator": 28,
+    "unit": 14, "investment": 30, "school": 25, "cluster": 18, "earmark": 20, "kind": 12, "years": 12, "family": 15,
+    "scope": 40, "state": 11, "reached": 17, "sentence": 64, "rule": 18, "text": 56, "source": 34, "units": 8,
 }  # fmt: skip
-CENTRED = ("duration", "control", "year", "verdict", "state", "years")
+CENTRED = ("duration", "control", "year", "verdict", "state", "years", "reached")
 
 
 def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> None:
@@ -54,18 +54,20 @@ def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> Non
         book = _Book(workbook, source, _formats(workbook, lang))
         _intake(book)
         _list(book, "layout", [intake_tables.layout(source)], freeze=4)
-        _list(book, "balance", [outcome_tables.balance(source)], freeze=3)
-        _list(book, "surplus", [outcome_tables.surplus_rows(source)], freeze=2)
-        _list(book, "progression", [outcome_tables.progression(source)], freeze=1)
+        note = source.words("book", "sums_note")
+        _list(book, "balance", [outcome_tables.balance(source)], freeze=3, note=note)
+        _list(book, "surplus", [outcome_tables.surplus_rows(source)], freeze=3, note=note)
+        _list(book, "progression", [outcome_tables.progression(source)], freeze=2, note=note)
         _list(
             book,
             "money",
             [means_tables.budget(source), means_tables.investments(source), means_tables.hiring(source)],
         )
         limits = means_tables.limits(source)
-        hidden = len(plan.table("limits")) - len(limits.frame)
+        hidden = len(plan.table("limits")) - int(limits.frame["year"].str.len().sum())
         note = source.words("book", "limits_note", n=f"{hidden:,}")
-        _list(book, "limits", [limits, means_tables.rules(source)], note=note)
+        _list(book, "limits", [limits], note=note, freeze=2)
+        _list(book, "rules", [means_tables.rules(source)])
         _list(book, "indicators", [outcome_tables.indicators(source, every_year=True)])
         _notes(book)
 
@@ -101,11 +103,9 @@ class _Book:
         self, sheet: Worksheet, at: tuple[int, int], kind: Kind, value: Any, *, style: str = "", key: str = ""
     ) -> None:
         """A value in the format of its kind; a number that is not there stays blank."""
-        form = self.formats[f"{kind}{style}"]
+        form = self.formats[f"{kind}{style}{'_centred' if key in CENTRED else ''}"]
         if key == "control" and style == "_propose":
-            form = self.formats["mark_propose"]
-        elif kind == "text" and key in CENTRED:
-            form = self.formats[f"mark{'' if style == '_propose' else style}"]
+            form = self.formats["mark"]
         if kind == "text":
             sheet.write_string(*at, safe(str(value)), form)
         elif math.isnan(value):
@@ -126,18 +126,14 @@ def _formats(workbook: Workbook, lang: Lang) -> dict[str, Format]:
         "_propose": {},
     }
     found = {}
+    lines = {"border": 1, "border_color": "#B9C2CE"}
     for style, look in styles.items():
-        for kind, pattern in {**NUMBERS, "money": money}.items():
-            found[f"{kind}{style}"] = workbook.add_format(
-                {**font, "num_format": pattern, "border": 1, "border_color": "#B9C2CE", **look}
-            )
-        found[f"text{style}"] = workbook.add_format(
-            {**font, "text_wrap": True, "border": 1, "border_color": "#B9C2CE", **look}
-        )
-        found[f"mark{style}"] = workbook.add_format(
-            {**font, "text_wrap": True, "align": "center", "border": 1, "border_color": "#B9C2CE", **look}
-            | ({"bold": True, "font_color": "#8A4B00", "bg_color": "#FFF4E0"} if style == "_propose" else {})
-        )
+        for kind, pattern in {**NUMBERS, "money": money, "text": "@"}.items():
+            each = {**font, "num_format": pattern, "text_wrap": kind == "text", **lines, **look}
+            found[f"{kind}{style}"] = workbook.add_format(each)
+            found[f"{kind}{style}_centred"] = workbook.add_format({**each, "align": "center"})
+    mark = {"bold": True, "font_color": "#8A4B00", "bg_color": "#FFF4E0", "align": "center", **lines}
+    found["mark"] = workbook.add_format({**font, **mark})
     head = {
         **font,
         "bold": True,
@@ -169,21 +165,23 @@ def _letters(text: str) -> int:
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
 
 
-def _height(sheet: Worksheet, row: int, view: View, record: Mapping[str, Any]) -> None:
+def _height(sheet: Worksheet, row: int, view: View, record: Mapping[str, Any], widths: list[float]) -> None:
     """Make a row as high as its longest wrapped text needs."""
     most = 1
-    for column in view.columns:
+    for column, width in zip(view.columns, widths, strict=False):
         if column.kind == "text":
-            text = str(record[column.key])
-            most = max(most, math.ceil(_letters(text) / (0.95 * WIDTHS.get(column.key, 12.0))))
+            most = max(most, math.ceil(_letters(str(record[column.key])) / (0.95 * width)))
     sheet.set_row(row, 4 + 13.5 * most)
 
 
-def _widths(sheet: Worksheet, views: list[View]) -> None:
-    widest = max(len(view.columns) for view in views)
-    for column in range(widest):
+def _widths(sheet: Worksheet, views: list[View]) -> list[float]:
+    """Set the columns of a sheet as wide as its widest table needs."""
+    found = []
+    for column in range(max(len(view.columns) for view in views)):
         keys = [view.columns[column].key for view in views if column < len(view.columns)]
-        sheet.set_column(column, column, max(WIDTHS.get(key, 12.0) for key in keys))
+        found.append(max(WIDTHS.get(key, 8.5) for key in keys))
+        sheet.set_column(column, column, found[-1])
+    return found
 
 
 def _intake(book: _Book) -> None:
@@ -197,10 +195,12 @@ def _intake(book: _Book) -> None:
     sheet.merge_range(0, 0, 0, last, safe(title), book.formats["title"])
     sheet.set_row(0, 28)
     _subtitle(book, sheet, words("book", "unit"), last)
+    widths = _widths(sheet, [view])
     _heads(book, sheet, 2, view)
     row, first = 3, 3
     for _, block in view.frame.groupby("school_code", sort=False):
         for record in records(block):
+            _height(sheet, row, view, record, widths)
             _line(book, sheet, row, view, record)
             row += 1
         label = f"{block['school_name'].iloc[0]} {words('general', 'subtotal')}"
@@ -209,12 +209,11 @@ def _intake(book: _Book) -> None:
         row += 1
     span = (first, max(row - 1, first))
     _sums(book, sheet, row, view, span=span, block=view.frame, label=words("book", "grand"), style="_grand")
-    sheet.write_string(row + 1, 0, words("book", "note_propose"), book.formats["block"])
-    sheet.write_string(row + 3, 0, words("book", "filed"), book.formats["block"])
-    _widths(sheet, [view])
+    sheet.write_string(row + 2, 0, words("book", "note_propose"), book.formats["block"])
+    sheet.write_string(row + 4, 0, words("book", "filed"), book.formats["block"])
     sheet.freeze_panes(3, 4)
     sheet.repeat_rows(2)
-    sheet.print_area(0, 0, row + 3, last)
+    sheet.print_area(0, 0, row + 4, last)
 
 
 def _subtitle(book: _Book, sheet: Worksheet, text: str, last: int) -> None:
@@ -233,7 +232,6 @@ _SUMMED = ("last_plan", "plan", "change", "classes", "registered")
 def _line(book: _Book, sheet: Worksheet, row: int, view: View, record: dict[str, Any]) -> None:
     style = {"given": "_given", "propose": "_propose"}.get(record["control_code"], "")
     keys = [column.key for column in view.columns]
-    _height(sheet, row, view, record)
     for k, column in enumerate(view.columns):
         if column.key == "change":
             now, before = (xl_rowcol_to_cell(row, keys.index(key)) for key in ("plan", "last_plan"))
@@ -272,6 +270,7 @@ def _list(book: _Book, code: str, views: list[View], *, freeze: int = 0, note: s
     sheet.write_string(0, 0, title, book.formats["heading"])
     sheet.set_row(0, 24)
     _subtitle(book, sheet, note, max(len(view.columns) for view in views) - 1)
+    widths = _widths(sheet, views)
     row = 2
     for number, view in enumerate(views):
         if len(views) > 1:
@@ -282,7 +281,7 @@ def _list(book: _Book, code: str, views: list[View], *, freeze: int = 0, note: s
             top = row
         for record in view.rows:
             row += 1
-            _height(sheet, row, view, record)
+            _height(sheet, row, view, record, widths)
             for k, column in enumerate(view.columns):
                 kind = kind_of_unit(record["unit_code"]) if column.kind in {"by_unit", "difference"} else column.kind
                 book.cell(sheet, (row, k), kind, record[column.key], key=column.key)
@@ -294,7 +293,6 @@ def _list(book: _Book, code: str, views: list[View], *, freeze: int = 0, note: s
         sheet.autofilter(top, 0, top + len(views[0].frame), len(views[0].columns) - 1)
     sheet.freeze_panes(top + 1, freeze)
     sheet.repeat_rows(top)
-    _widths(sheet, views)
 
 
 def _totals(book: _Book, sheet: Worksheet, row: int, view: View) -> int:

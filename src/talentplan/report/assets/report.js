@@ -3,14 +3,16 @@
   "use strict";
   var root = document.documentElement;
   var drawn = {};
+  var read = {};
   var tones = {
     main: "#0b5a8f", quiet: "#8793a3", limit: "#a3241f",
     level0: "#7fb2d6", level1: "#0b5a8f", level2: "#d98e2b", level3: "#5b3f8c", level4: "#3c7a56"
   };
-  var FLOW = ["#0b5a8f", "#3f8f8a", "#d98e2b", "#5b3f8c", "#8a6d3b", "#4b7ab8", "#3c7a56", "#a05a7a"];
+  var FLOW = ["#0b5a8f", "#3f8f8a", "#d98e2b", "#5b3f8c", "#8a6d3b", "#4b7ab8", "#3c7a56", "#a05a7a", "#1f3a5f", "#b8860b", "#6b8e23", "#7a4a3a"];
 
-  function data(lang) {
-    return JSON.parse(document.getElementById("charts-" + lang).textContent);
+  function charts(lang) {
+    read[lang] = read[lang] || JSON.parse(document.getElementById("charts-" + lang).textContent);
+    return read[lang];
   }
   function count(value) {
     var places = Math.abs(value) < 100 && value % 1 ? 1 : 0;
@@ -20,10 +22,22 @@
     return getComputedStyle(document.querySelector(".face-" + lang)).fontFamily;
   }
 
-  function bars(chart) {
+  /* Lines that the legend takes at this width; a Chinese character is as wide as two letters. */
+  function legendLines(chart, width) {
+    var lines = 1;
+    var used = 0;
+    chart.series.forEach(function (s) {
+      var wide = 34 + 6.4 * s.name.replace(/[^\x00-\x7f]/g, "xx").length;
+      if (used + wide > width && used > 0) { lines += 1; used = 0; }
+      used += wide;
+    });
+    return lines;
+  }
+
+  function bars(chart, width) {
     return {
       animation: false,
-      grid: { left: 8, right: 12, top: 44, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 12, top: 26 + 20 * legendLines(chart, width), bottom: 4, containLabel: true },
       legend: { top: 4, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: "#17212e" } },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: function (v) { return v === null || v === undefined ? "–" : count(v); } },
       xAxis: { type: "category", data: chart.categories, axisTick: { show: false }, axisLabel: { color: "#4d5a6b" }, axisLine: { lineStyle: { color: "#8793a3" } } },
@@ -53,7 +67,7 @@
       animation: false,
       tooltip: { trigger: "item", valueFormatter: count },
       series: [{
-        type: "sankey", left: 4, right: 120, top: 8, bottom: 8, nodeWidth: 14, nodeGap: 10, layoutIterations: 64,
+        type: "sankey", left: 4, right: 120, top: 8, bottom: 8, nodeWidth: 14, nodeGap: 14, layoutIterations: 0,
         draggable: false, emphasis: { focus: "adjacency" },
         lineStyle: { color: "source", opacity: 0.32, curveness: 0.5 },
         label: {
@@ -73,14 +87,18 @@
     return document.getElementById("flow-" + lang).value;
   }
 
+  function option(box, width) {
+    var lang = box.dataset.lang;
+    var chart = charts(lang)[box.dataset.chart];
+    return chart.type === "flow" ? flow(chart, year(lang)) : bars(chart, width);
+  }
+
   function draw(lang) {
-    var charts = data(lang);
     document.querySelectorAll(".chart[data-lang=" + lang + "]").forEach(function (box) {
       var id = lang + box.dataset.chart;
-      var chart = charts[box.dataset.chart];
       if (!drawn[id]) { drawn[id] = echarts.init(box, { textStyle: { fontFamily: font(lang) } }, { renderer: "svg" }); }
-      drawn[id].setOption(chart.type === "flow" ? flow(chart, year(lang)) : bars(chart), true);
       drawn[id].resize();
+      drawn[id].setOption(option(box, box.clientWidth), true);
     });
     document.querySelectorAll(".face-" + lang + " .flow").forEach(function (part) {
       part.classList.toggle("chosen", part.dataset.year === year(lang));
@@ -97,10 +115,10 @@
     document.title = radio.dataset.title;
     draw(radio.value);
   }
+  var printing = false;
   function fit() {
-    Object.keys(drawn).forEach(function (id) {
-      if (id.indexOf(shown().value) === 0) { drawn[id].resize(); }
-    });
+    if (printing) { return; }
+    draw(shown().value);
   }
 
   document.querySelectorAll("input[name=lang]").forEach(function (radio) { radio.addEventListener("change", show); });
@@ -108,22 +126,25 @@
     select.addEventListener("change", function () { draw(select.dataset.lang); });
   });
   window.addEventListener("resize", fit);
-  /* On paper every table is open and the charts are as wide as the page. */
+  /* On paper the tables marked so are open, and the charts are as wide as the page. */
   var closed = [];
   window.addEventListener("beforeprint", function () {
-    closed = Array.prototype.filter.call(document.querySelectorAll("details:not([open])"), function (part) {
-      return !part.classList.contains("flow") || part.classList.contains("chosen");
-    });
+    printing = true;
+    closed = Array.prototype.slice.call(document.querySelectorAll("details.printed:not([open])"));
     closed.forEach(function (part) { part.open = true; });
     Object.keys(drawn).forEach(function (id) {
       if (id.indexOf(shown().value) !== 0) { return; }
-      var paired = drawn[id].getDom().closest(".pair");
-      drawn[id].resize({ width: paired ? 325 : 680 });
+      var box = drawn[id].getDom();
+      var width = box.closest(".pair") ? 325 : 680;
+      drawn[id].setOption(option(box, width), true);
+      drawn[id].resize({ width: width, height: box.classList.contains("tall") ? 420 : 230 });
+      drawn[id].getZr().flush();
     });
   });
   window.addEventListener("afterprint", function () {
+    printing = false;
     closed.forEach(function (part) { part.open = false; });
-    Object.keys(drawn).forEach(function (id) { drawn[id].resize({ width: "auto" }); });
+    Object.keys(drawn).forEach(function (id) { drawn[id].resize({ width: "auto", height: "auto" }); });
     fit();
   });
   show();

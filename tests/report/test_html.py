@@ -1,0 +1,206 @@
+import dataclasses
+import hashlib
+import itertools
+import json
+import re
+from importlib import resources
+
+import pytest
+from tests.report import synthetic
+from tests.report.page import Page, number
+
+from talentplan.report import write_html
+from talentplan.report.html import html_text
+from talentplan.workspace.case import Defaulted
+
+ECHARTS = "b66b25aeb4df84e33199dc21694014d336d222cbd9deb0e5a7c14bd6aa0d0fd0"
+
+
+@pytest.fixture(scope="module")
+def text(plan, case):
+    return html_text(plan, case)
+
+
+@pytest.fixture(scope="module")
+def page(text):
+    return Page(text)
+
+
+def scripts(text, kind):
+    return re.findall(rf"<script{kind}>(.*?)</script>", text, flags=re.DOTALL)
+
+
+def test_both_languages_are_whole(page):
+    for lang, title in (("zh-CN", "某市装备制造职教集团（试验数据）"), ("en", "A made-up group")):
+        levels = [level for found, level in page.headings if found == lang]
+        assert levels.count(1) == 1
+        assert levels.count(2) == 10
+        assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+        assert title in "".join(page.text)
+    assert len(set(page.ids)) == len(page.ids)
+    zh, en = ([t for t in page.tables if t.lang == lang] for lang in ("zh-CN", "en"))
+    assert [[len(row) for row in t.rows] for t in zh] == [[len(row) for row in t.rows] for t in en]
+
+
+def test_every_table_has_a_caption_and_scopes_and_every_chart_a_name(page):
+    assert all(t.caption for t in page.tables)
+    assert sum(t.cells_without_scope for t in page.tables) == 0
+    assert page.unnamed_charts == 0
+
+
+def test_nothing_is_fetched(text, page):
+    assert [ref for ref in page.references if not ref.startswith("#")] == []
+    for tag in ("<link", "<img", "<iframe", "@import", "url("):
+        assert tag not in text.split("<script>", 1)[0]
+    own = scripts(text, "")[-1]
+    assert "http" not in own
+
+
+def test_links_inside_the_page_lead_somewhere(page):
+    assert {ref.removeprefix("#") for ref in page.references} <= set(page.ids)
+
+
+def test_echarts_is_the_published_file(text):
+    vendored = resources.files("talentplan.report") / "vendor" / "echarts"
+    content = vendored.joinpath("echarts.min.js").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == ECHARTS
+    assert content.decode("utf-8").strip() in text
+    assert "Apache License" in vendored.joinpath("LICENSE").read_text("utf-8")
+    assert "Apache Software Foundation" in vendored.joinpath("NOTICE").read_text("utf-8")
+
+
+@pytest.mark.parametrize("caption", ["按主管部门", "按层次", "按院校", "决定权分布"])
+def test_totals_equal_the_plan(page, plan, caption):
+    intake = plan.table("intake")
+    intake = intake[intake["year"] == synthetic.YEARS[0]]
+    table = page.table("zh-CN", caption)
+    head, last = table.rows[0], table.rows[-1]
+    found = {
+        name: number(value) for name, value in zip(head, last, strict=True) if name in ("上年计划", "本年计划", "增减")
+    }
+    assert found == {
+        "上年计划": intake["last_plan"].sum(),
+        "本年计划": intake["plan"].sum(),
+        "增减": intake["plan"].sum() - intake["last_plan"].sum(),
+    }
+    parts = [number(row[head.index("本年计划")]) for row in table.rows[1:-1]]
+    assert sum(parts) == intake["plan"].sum()
+
+
+def test_last_year_is_reconciled_with_the_input(page, case):
+    table = page.table("zh-CN", "上年计划、报到与在校生核对")
+    totals = {row[0]: row[2:] for row in table.rows[1:] if row[1] == "合计"}
+    history = case.table("intake_history")
+    history = history[history["year"] == synthetic.YEARS[0] - 1]
+    for name, value in (
+        ("上年计划数", history["plan"]),
+        ("上年报到数", history["registered"]),
+        ("上年在校生", case.table("roll")["persons"]),
+    ):
+        assert [number(cell) for cell in totals[name]] == [value.sum(), value.sum(), 0.0]
+    assert "各项合计与输入一致。" in "".join(page.text)
+
+
+def test_a_difference_from_the_input_is_owned_up_to(plan, case):
+    intake = plan.table("intake").copy()
+    intake.loc[(intake["offering"] == "L01") & (intake["year"] == 2026), "last_plan"] += 7
+    wrong = dataclasses.replace(plan, tables={**plan.tables, "intake": intake})
+    text = html_text(wrong, case)
+    assert "与输入不一致之处：上年计划数差 +7 人" in text
+    assert "各项合计与输入一致。" not in text
+
+
+def test_gaps_and_flows_equal_the_plan(page, plan):
+    heat = page.table("en", "Heat map")
+    balance = plan.table("balance")
+    years = len(synthetic.YEARS)
+    names = {f"occupation {k}": code for k, code in enumerate(synthetic.OCCUPATIONS, 1)}
+    for row in heat.rows[2:]:
+        own = balance[balance["occupation"] == names[row[0]]].groupby("year")["shortage"].sum()
+        assert [number(cell) for cell in row[1 + years :]] == pytest.approx(own.to_list(), abs=0.5)
+    for year in synthetic.YEARS:
+        flow = page.table("en", f"Where the completers of {year} go")
+        done = plan.table("completions")
+        whole = done.loc[done["year"] == year, "completions"].sum()
+        assert number(flow.rows[-1][-1]) == pytest.approx(whole, abs=0.5)
+
+
+def test_charts_carry_the_figures_of_the_plan(text, plan):
+    charts = json.loads(scripts(text, ' type="application/json" id="charts-zh"')[0])
+    balance, idle = plan.table("balance"), plan.do_nothing["balance"]
+    assert charts["shortage"]["series"][1]["data"] == pytest.approx(
+        balance.groupby("year")["shortage"].sum().to_list(), abs=0.06
+    )
+    assert charts["shortage"]["series"][0]["data"] == pytest.approx(
+        idle.groupby("year")["shortage"].sum().to_list(), abs=0.06
+    )
+    enrolled = [
+        sum(values)
+        for values in zip(*(s["data"] for s in charts["enrolment"]["series"] if not s.get("line")), strict=True)
+    ]
+    table = plan.table("enrolment").groupby("year")["enrolled"].sum()
+    assert enrolled[1:] == pytest.approx(table.to_list(), abs=2)
+    for flow in charts["flow"]["years"].values():
+        names = {node["name"] for node in flow["nodes"]}
+        assert {link[end] for link in flow["links"] for end in ("source", "target")} <= names
+
+
+def test_the_ten_changes_follow_the_stated_rule(page, plan):
+    text = "".join(page.text)
+    order = [
+        text.index(f"第一{school} · 专业{code}")
+        for school, code in (("高职", "105"), ("高职", "106"), ("职校", "104"), ("职校", "102"))
+    ]
+    # 150 x 3 x 2 = 900, 50 x 3 x 2 = 300, 40 x 3 x 2 = 240, 45 x 3 = 135
+    assert order == sorted(order)
+
+
+def test_same_bytes_twice_and_timings_left_out(plan, case, text, tmp_path):
+    slower = dataclasses.replace(plan, timings={"solve": 987.6})
+    assert html_text(slower, case) == text
+    write_html(plan, case, tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_bytes() == text.encode("utf-8")
+
+
+def test_the_language_asked_for_comes_first(plan, case, text):
+    assert '<html lang="zh-CN">' in text
+    assert text.index('class="face face-zh"') < text.index('class="face face-en"')
+    english = html_text(plan, case, "en")
+    assert '<html lang="en">' in english
+    assert english.index('class="face face-en"') < english.index('class="face face-zh"')
+    assert re.search(r'id="lang-en" value="en" checked', english)
+
+
+def test_illustrative_data_is_marked_on_page_one_and_only_then():
+    made_up = html_text(synthetic.plan(case := synthetic.case()), case)
+    rows = sum(len(t) for t in case.tables.values() if "basis" in t.columns)
+    assert f"（{rows:,}/{rows:,} 行）" in made_up
+    assert 'class="stamp"' in made_up
+    assert "25% 为示例数据" in made_up
+    real = synthetic.case(basis="reported")
+    text = html_text(synthetic.plan(real), real)
+    assert 'class="stamp"' not in text
+    assert "不能作为决策依据" not in text
+
+
+def test_defaults_exclusions_and_a_failed_audit_are_said(plan, case):
+    owned = dataclasses.replace(
+        case, defaulted=(Defaulted("retention", "留存率取默认值", "retention taken by default"),)
+    )
+    audit = dataclasses.replace(plan.audit, ok=False, max_violation=0.25)
+    text = html_text(dataclasses.replace(plan, audit=audit), owned)
+    for said in (
+        "留存率取默认值",
+        "retention taken by default",
+        "技工院校由人社部门管理，未纳入",
+        "独立核对未通过",
+        "The independent audit disagrees",
+    ):
+        assert said in text
+
+
+def test_names_of_the_region_cannot_break_the_page(plan):
+    case = synthetic.case(title="</script><script>alert(1)</script>&")
+    text = html_text(synthetic.plan(case), case)
+    assert "<script>alert(1)" not in text
+    Page(text)
