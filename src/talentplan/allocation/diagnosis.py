@@ -139,9 +139,8 @@ def _bound_groups(program: LinearProgram) -> list[tuple[Words, Ints, NDArray[np.
         ("plan_least", "plan", ~fixed & (low > 0)),
         ("plan_most", "plan", ~fixed & np.isfinite(high)),
     ]
-    for name in ("up", "down"):
-        if name in program.columns:
-            kinds.append((name, name, np.isfinite(program.upper[program.columns[name].positions])))
+    moves = [name for name in ("up", "down") if name in program.columns]
+    kinds += [(name, name, np.isfinite(program.upper[program.columns[name].positions])) for name in moves]
     for key, name, mask in kinds:
         block = program.columns[name]
         year = block.index["year"].to_numpy()

@@ -45,7 +45,7 @@ def allocate(
         return _through_pulp(case, program, solver, time_limit, built - started)
     session = Session(program, time_limit=time_limit)
     handed = time.perf_counter()
-    relaxed = session.solve(relax=True, method="ipm" if len(program.cost) > LARGE else "choose")
+    relaxed = session.solve(relax=True, method=_method(program))
     if relaxed.status == "infeasible":
         raise ImpossibleError(*why_impossible(program))
     _need(relaxed)
@@ -88,10 +88,13 @@ def hold_intake(case: Case, openings: Openings, cohorts: Cohorts, intake: Floats
     lower = np.where(space.direct[:, None], intake, 0.0).ravel()
     program.lower[plan.positions], program.upper[plan.positions] = lower, intake.ravel()
     program.integer[:] = False
-    session = Session(program)
-    outcome = session.solve()
+    outcome = Session(program).solve(method=_method(program))
     _need(outcome)
     return _solution(program, outcome.x, outcome, outcome.objective, solver_version(), {})
+
+
+def _method(program: LinearProgram) -> str:
+    return "ipm" if len(program.cost) > LARGE else "choose"
 
 
 def _need(outcome: Outcome) -> None:
@@ -118,7 +121,7 @@ def _nearest(program: LinearProgram, session: Session, found: Outcome) -> Floats
         return found.x
     session.stay_on_optimal_face(best)
     session.set_costs(_tie_prices(program))
-    nearest = session.solve(method="ipm" if len(program.cost) > LARGE else "choose", cold=True)
+    nearest = session.solve(method=_method(program), cold=True)
     if nearest.status != "optimal":
         log.warning("the tie-break ended as %s; the plan found before is kept", nearest.status)
         return best.x

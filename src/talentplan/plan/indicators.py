@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from talentplan.plan.tables import output_columns
 from talentplan.workspace.case import Case
@@ -35,7 +37,7 @@ LABELS = {
 def indicators(case: Case, plan: Tables, idle: Tables) -> pd.DataFrame:
     """One row per indicator and plan year; year 0 sums the years (shares of the sums; on-roll numbers of the last year).
 
-    `idle` are the do-nothing tables; money is not known for them (NaN).
+    `idle` are the do-nothing tables.
     """
     years = case.plan_years
     frame = pd.concat([_values(plan, years), _values(idle, years)], axis=1, keys=["plan", "do_nothing"])
@@ -49,7 +51,7 @@ def indicators(case: Case, plan: Tables, idle: Tables) -> pd.DataFrame:
     return frame[output_columns("indicators")].reset_index(drop=True)
 
 
-def _values(tables: Tables, years: object) -> pd.Series:
+def _values(tables: Tables, years: NDArray[np.int64]) -> pd.Series:
     """Values by (indicator, year), year 0 for all plan years."""
 
     def by_year(name: str, column: str) -> pd.Series:
@@ -59,7 +61,7 @@ def _values(tables: Tables, years: object) -> pd.Series:
         return table.groupby("year")[column].sum().reindex(pd.Index(years), fill_value=0.0)
 
     budget = tables.get("budget")
-    kinds = {} if budget is None else {kind: part for kind, part in budget.groupby("kind")}
+    kinds = {} if budget is None else dict(iter(budget.groupby("kind")))
     found = {
         "openings": by_year("balance", "openings"), "placed": by_year("balance", "placed"),
         "shortage": by_year("balance", "shortage"), "settled_shortage": by_year("balance", "settled"),
@@ -70,14 +72,19 @@ def _values(tables: Tables, years: object) -> pd.Series:
     }  # fmt: skip
     for name, kind in (("recurrent_cost", "recurrent"), ("investment", "investment")):
         part = kinds.get(kind)
-        none = float("nan") if budget is None else 0.0
-        found[name] = pd.Series(none, index=pd.Index(years)) if part is None else part.groupby("year")["spent"].sum().reindex(pd.Index(years), fill_value=0.0)
+        if part is None:
+            found[name] = pd.Series(float("nan") if budget is None else 0.0, index=pd.Index(years))
+        else:
+            found[name] = part.groupby("year")["spent"].sum().reindex(pd.Index(years), fill_value=0.0)
     totals = {name: values.sum(skipna=False) for name, values in found.items()}
     totals["enrolled"] = found["enrolled"].iloc[-1]
-    series = {(name, int(year)): value for name, values in found.items() for year, value in values.items()}
+    series = {(name, y): v for name, values in found.items() for y, v in zip(years.tolist(), values, strict=True)}
     series |= {(name, 0): value for name, value in totals.items()}
-    for name, part, whole in (("shortage_share", "shortage", "openings"), ("surplus_share", "surplus", "local_supply")):
-        for year in [0, *[int(y) for y in found[part].index]]:
+    for name, upper, whole in (
+        ("shortage_share", "shortage", "openings"),
+        ("surplus_share", "surplus", "local_supply"),
+    ):
+        for year in [0, *years.tolist()]:
             base = series[whole, year]
-            series[name, year] = series[part, year] / base if base else 0.0
+            series[name, year] = series[upper, year] / base if base else 0.0
     return pd.Series(series)

@@ -49,7 +49,7 @@ def solve_plan(case: Case, *, solver: str | None = None, time_limit: float | Non
     tables["limits"] = limits
     tables["rules"] = _rules(case, inherited, tables["intake"])
     tables["layout"] = layout(case, inherited, tables, idle, limits)
-    shown = publish(case, {name: frame for name, frame in tables.items()})
+    shown = publish(case, tables)
     shown["indicators"] = indicators(case, shown, publish(case, idle))
     return Plan(
         name=case.name, scenario=case.scenario, fingerprint=case.fingerprint, tables=shown, do_nothing=publish(case, idle),
@@ -112,5 +112,7 @@ def _rules(case: Case, inherited: Cohorts, intake: pd.DataFrame) -> pd.DataFrame
 
 def _disagreement(worst: float, violations: pd.DataFrame) -> str:
     first = violations.head(5).to_dict("records")
-    listed = "; ".join(f"{v['family']} {v['scope']} {v['year']}: used {v['used']:.6g}, limit {v['limit']:.6g}" for v in first)
+    listed = "; ".join(
+        f"{v['family']} {v['scope']} {v['year']}: used {v['used']:.6g}, limit {v['limit']:.6g}" for v in first
+    )
     return f"the audit disagrees with the program (largest violation {worst:.3g}): {listed}. Nothing was published."

@@ -143,17 +143,15 @@ def _destinations(lines: pd.DataFrame, years: NDArray[np.int64], completed: Floa
 def _market(
     case: Case, openings: Openings, lines: pd.DataFrame, solution: Solution, completions: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    placement = solution.values["placed"].rename(columns={"value": "persons"})
-    placement = placement[placement["persons"] > 0]
+    placed_now = solution.values["placed"]
+    placement = pd.DataFrame(placed_now[placed_now["value"] > 0]).rename(columns={"value": "persons"})
     supply = completions.merge(lines[["offering", "program", "level"]], on="offering")
-    supply = supply.groupby(["program", "level", "year"], as_index=False)["local"].sum()
-    placed = (
-        placement.groupby(["program", "year"], as_index=False)["persons"].sum().rename(columns={"persons": "placed"})
-    )
+    supply = supply.groupby(["program", "level", "year"])["local"].sum().reset_index()
+    placed = placement.groupby(["program", "year"])["persons"].sum().rename("placed").reset_index()
     surplus = supply.merge(placed, on=["program", "year"], how="left").fillna({"placed": 0.0})
     surplus["surplus"] = (surplus["local"] - surplus["placed"]).clip(lower=0.0)
     job = ["occupation", "level", "year"]
-    filled = placement.groupby(job, as_index=False)["persons"].sum().rename(columns={"persons": "placed"})
+    filled = placement.groupby(job)["persons"].sum().rename("placed").reset_index()
     balance = openings.table[[*job, "openings", "external"]].merge(filled, on=job, how="left").fillna({"placed": 0.0})
     balance["shortage"] = (balance["openings"] - balance["placed"]).clip(lower=0.0)
     balance["settled"] = np.where(balance["year"] < _reach(case, lines, balance), balance["shortage"], 0.0)
@@ -237,20 +235,17 @@ def _hiring(solution: Solution) -> pd.DataFrame:
 def _running(case: Case, cohorts: Cohorts, flows: Mapping[str, pd.DataFrame]) -> Floats:
     """float[offering, year]: the least share of a line that counts as running: its largest intake on roll / F, 1 with heirs."""
     lines, years = cohorts.offerings, len(cohorts.years)
-    wide = (
-        flows["intake"]["plan"].to_numpy(dtype=np.float64).reshape(len(lines), -1)
-        if len(flows["intake"])
-        else np.zeros((len(lines), 0))
-    )
+    wide = flows["intake"]["plan"].to_numpy(dtype=np.float64).reshape(len(lines), len(case.plan_years))
     plan = np.concatenate([wide, np.repeat(wide[:, -1:], years - wide.shape[1], axis=1)], axis=1)
     if len(case.table("pathways")):
-        into = flows["progression"].groupby(["to_offering", "year"])["passed"].sum().unstack(fill_value=0.0)
+        into = flows["progression"].groupby(["to_offering", "year"])["passed"].sum().unstack(fill_value=0)
         arrived = into.reindex(index=lines["offering"], columns=cohorts.years, fill_value=0.0).to_numpy(
             dtype=np.float64
         )
         tail = lines["pathway_fed"].to_numpy(dtype=bool)[:, None] & (np.arange(years) >= wide.shape[1])[None, :]
         plan = np.where(tail, arrived, plan)
-    whole = np.maximum(lines["last_plan"], lines["class_max"]).to_numpy(dtype=np.float64)[:, None]
+    last, largest = (lines[c].to_numpy(dtype=np.float64) for c in ("last_plan", "class_max"))
+    whole = np.maximum(last, largest)[:, None]
     running = np.where(cohorts.inherited_enrolled > 0, 1.0, 0.0)
     duration = lines["duration"].to_numpy()[:, None]
     for back in range(int(duration.max(initial=1))):
@@ -325,7 +320,7 @@ def publish(case: Case, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
     for name, frame in tables.items():
         columns = output_columns(name)
         kept = frame[columns]
-        if "year" in columns and name not in ("indicators",):
+        if "year" in columns:
             kept = kept[kept["year"].isin(case.plan_years)]
         kept = kept.sort_values(
             [c for c in columns if kept[c].dtype == object or c == "year"], ignore_index=True, kind="stable"

@@ -32,7 +32,8 @@ def layout(
     broken = _broken(cohorts, idle["progression"])
     reasons = [_because(row, jobs, broken) for row in points.itertuples(index=False)]
     points["because_zh"], points["because_en"] = zip(*reasons, strict=True) if reasons else ((), ())
-    bound = [_limited(row, limits) for row in points.itertuples(index=False)]
+    needs = case.table("needs").groupby("program")["kind"].agg(tuple)
+    bound = [_limited(row, limits, needs) for row in points.itertuples(index=False)]
     points["limited_zh"], points["limited_en"] = zip(*bound, strict=True) if bound else ((), ())
     points["list"] = _lists(case, points, jobs)
     points["illustrative"] = illustrative_share(case)
@@ -88,8 +89,10 @@ def _verdicts(points: pd.DataFrame) -> np.ndarray:
 
 
 def _jobs_of_programs(case: Case, cohorts: Cohorts, idle: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Per program under do nothing, yearly means over the years its next entrants could reach: openings, shortage, the
-    occupation with the greatest shortage, surplus and local supply of the program."""
+    """Per program under do nothing: openings, shortage, the occupation that lacks most, surplus, local supply.
+
+    Yearly means over the years that its next entrants can reach.
+    """
     programs = cohorts.offerings.groupby("program")["duration"].min()
     last = int(case.plan_years[-1])
     begin = (case.first_year + programs).clip(upper=last)
@@ -104,8 +107,10 @@ def _jobs_of_programs(case: Case, cohorts: Cohorts, idle: Mapping[str, pd.DataFr
     per[["openings", "shortage"]] = per[["openings", "shortage"]].div(per["years"], axis=0)
     per = per.sort_values(["program", "shortage", "occupation"], ascending=[True, False, True])
     top = per.groupby("program").first()
-    jobs = per.groupby("program")[["openings", "shortage"]].sum().join(
-        top[["occupation", "shortage"]].rename(columns={"occupation": "top", "shortage": "top_shortage"})
+    jobs = (
+        per.groupby("program")[["openings", "shortage"]]
+        .sum()
+        .join(top[["occupation", "shortage"]].rename(columns={"occupation": "top", "shortage": "top_shortage"}))
     )
     jobs["top_zh"] = jobs["top"].map(names["name_zh"])
     english = names["name_en"].where(names["name_en"] != "", names["name_zh"])
@@ -136,7 +141,10 @@ def _because(point: object, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str,
     zh, en = f"{begin} 年起维持现状", f"from {begin} on, if nothing changes"
     if verdict in ("add", "resume", "expand"):
         if missing >= 1:
-            return f"{zh}，承诺的升学名额每年缺 {missing:.0f} 个", f"{en}, {missing:.0f} promised seats a year are missing"
+            return (
+                f"{zh}，承诺的升学名额每年缺 {missing:.0f} 个",
+                f"{en}, {missing:.0f} promised seats a year are missing",
+            )
         if job["top_shortage"] >= 1:
             return (
                 f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人，其中{job['top_zh']}缺 {job['top_shortage']:.0f} 人",
@@ -161,19 +169,28 @@ def _because(point: object, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str,
             f"{en}, its occupations lack {job['shortage']:.0f} persons a year while {job['surplus']:.0f} of its own are in surplus",
         )
     if job["shortage"] >= 1:
-        return f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人", f"{en}, its occupations lack {job['shortage']:.0f} persons a year"
+        return (
+            f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人",
+            f"{en}, its occupations lack {job['shortage']:.0f} persons a year",
+        )
     return "供需大致相当", "supply and openings roughly match"
 
 
-def _limited(point: object, limits: pd.DataFrame) -> tuple[str, str]:
-    """Sentences of the limits that bind the point's school, lines, cluster or entrants while its next intake is on roll."""
-    school, cluster = point.school, point.clusters  # type: ignore[attr-defined]
-    scopes = {school, f"{school}/{cluster}", *point.offerings}  # type: ignore[attr-defined]
+def _limited(point: object, limits: pd.DataFrame, needs: pd.Series) -> tuple[str, str]:
+    """Sentences of the limits that bind the point while its next intake is on roll.
+
+    What grows or stays is limited by its lines, school, cluster, workshops and entrants; what shrinks only by how fast its own
+    lines may change. needs: kinds of resource by program.
+    """
+    school, program = point.school, point.program  # type: ignore[attr-defined]
+    own = set(point.offerings)  # type: ignore[attr-defined]
+    if point.verdict not in ("reduce", "suspend", "close", "not_opened"):  # type: ignore[attr-defined]
+        own |= {school, f"{school}/{point.clusters}"} | {f"{school}/{kind}" for kind in needs.get(program, ())}  # type: ignore[attr-defined]
+        groups = {g for g in point.groups if g}  # type: ignore[attr-defined]
+        own |= {scope for scope in limits["scope"].unique() if scope.split("/")[-1] in groups}
     soon = limits["binding"] & (limits["year"] < limits["year"].min() + point.duration)  # type: ignore[attr-defined]
-    scope = limits["scope"]
-    mine = scope.isin(scopes) | scope.str.startswith(f"{school}/") | scope.str.split("/").str[-1].isin(set(point.groups) - {""})  # type: ignore[attr-defined]
-    own = limits[soon & mine].drop_duplicates(["family", "scope"]).head(LIMIT_COUNT)
-    return "；".join(own["sentence_zh"]), "; ".join(own["sentence_en"])
+    found = limits[soon & limits["scope"].isin(own)].drop_duplicates(["family", "scope"]).head(LIMIT_COUNT)
+    return "；".join(found["sentence_zh"]), "; ".join(found["sentence_en"])
 
 
 def _lists(case: Case, points: pd.DataFrame, jobs: pd.DataFrame) -> np.ndarray:
@@ -189,7 +206,8 @@ def _lists(case: Case, points: pd.DataFrame, jobs: pd.DataFrame) -> np.ndarray:
     verdict = points["verdict"].to_numpy()
     choices = [
         np.isin(verdict, ["reduce", "suspend", "close"]),
-        (points["program"].map(share).to_numpy() > thresholds.priority_shortage) & np.isin(verdict, ["add", "resume", "expand", "keep"]),
+        (points["program"].map(share).to_numpy() > thresholds.priority_shortage)
+        & np.isin(verdict, ["add", "resume", "expand", "keep"]),
         np.isin(verdict, ["keep", "expand"]) & (np.nan_to_num(fits, nan=1.0) < thresholds.upgrade_related),
     ]
     return np.select(choices, ["restrict", "priority_shortage", "upgrade"], default="")
