@@ -18,8 +18,9 @@ from talentplan.allocation.rules import rule_limits
 from talentplan.plan.audit_flows import Flows
 from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
 from talentplan.workspace.case import Case
+from talentplan.workspace.settings import Total
 
-__all__ = ["Moves", "bound_limits", "class_rows", "moves", "point_limits", "same_plan", "total_limits"]
+__all__ = ["Moves", "bound_limits", "class_rows", "moves", "point_limits", "same_plan", "total_limits", "total_scope"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -119,6 +120,12 @@ def _new_per_school(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     return found
 
 
+def total_scope(total: Total, school: str = "") -> str:
+    """What a total limits, as codes: its school first, then what it names."""
+    named = [str(getattr(total, name)) for name in ATTRIBUTES if getattr(total, name) is not None]
+    return "/".join(dict.fromkeys([*([school] if school else []), *named]))
+
+
 def total_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     """`total`: sum of plan numbers over the matching lines at most the greatest; persons missing to the least."""
     found = []
@@ -137,7 +144,7 @@ def total_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
             most = min(np.inf if total.greatest is None else total.greatest, base + width)
             least = max(-np.inf if total.least is None else total.least, base - width)
             used = m.plan[lines][:, at].sum(axis=0)[None]
-            scope = "/".join(dict.fromkeys([*([school] if school else []), *wanted.values()]))
+            scope = total_scope(total, school)
             found.append(limit_rows("total", [scope], case.plan_years[at], used, np.full_like(used, most)))
             if least > 0:
                 short, size = np.maximum(least - used, 0.0), np.full_like(used, least)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from talentplan.plan.audit_layout import total_scope
+from talentplan.workspace import load_dictionary
 from talentplan.workspace.case import Case
 
 __all__ = ["FAMILY_WORDS", "sentences"]
@@ -30,7 +32,7 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "points_changed": ("调整计划数", "lines whose number changes", "条计划行", "lines"),
     "total": ("计划数合计", "sum of plan numbers", "人", "persons"),
     "plan_bounds": ("计划数", "plan number", "人", "persons"),
-    "rules": ("计划数", "plan number", "人", "persons under the rule"),
+    "rules": ("受规则所限", "held by a rule", "", "under it"),
     "progression": ("升学", "persons who pass on", "人", "persons"),
 }  # fmt: skip
 MONEY = ("recurrent_budget", "investment_budget")
@@ -43,38 +45,37 @@ def sentences(case: Case, limits: pd.DataFrame) -> pd.DataFrame:
     if limits.empty:
         return found.assign(sentence_zh=pd.Series(dtype=object), sentence_en=pd.Series(dtype=object))
     for lang, column in ((0, "sentence_zh"), (1, "sentence_en")):
-        who = _who(case, limits["scope"], "zh" if lang == 0 else "en")
+        who = _who(case, limits, "zh" if lang == 0 else "en")
         found[column] = _say(limits, who, lang)
     return found
 
 
 def _say(limits: pd.DataFrame, who: pd.Series, lang: int) -> np.ndarray:
-    family = limits["family"]
+    family, year = limits["family"], limits["year"].astype(str)
     what = family.map({k: v[lang] for k, v in FAMILY_WORDS.items()}).fillna(family)
     unit = family.map({k: v[2 + lang] for k, v in FAMILY_WORDS.items()}).fillna("")
     scale = np.where(family.isin(MONEY), 1e-4 if lang == 0 else 1e-3, 1.0)
     used, limit, stated = (_figures(limits[c].to_numpy(dtype=np.float64) * scale) for c in ("used", "limit", "stated"))
-    year = limits["year"].astype(str)
     over = limits["used"] > limits["limit"] + 1e-6 * np.maximum(1.0, limits["limit"].abs())
-    last = limits["scope"].str.split("/").str[-1]
+    state = [over, limits["binding"]]
     if lang == 0:
-        text = who + " " + year + " 年" + what + " " + used + " " + unit + "，上限 " + limit + " " + unit
-        missing = who + " " + year + " 年较应达到的人数少 " + used + " 人"
-        state = np.select([over, limits["binding"]], ["，已超限", "，已用满"], "")
+        most = who + " " + year + " 年" + what + " " + used + " " + unit + "，上限 " + limit + " " + unit
+        most = most + np.select(state, ["，已超限", "，已用满"], "")
+        floor = who + " " + year + " 年" + what
+        least = np.select(state, [floor + "比下限少 " + used + " 人", floor + "恰在下限"], floor + "不低于下限")
         before = "；原定 " + stated + " " + unit + "，既有在校生已超出"
-        state = np.where(
-            last.isin(MISSING), np.select([over, limits["binding"]], ["，低于下限", "，恰在下限"], ""), state
-        )
     else:
-        text = who + ", " + year + ": " + what + " " + used + ", at most " + limit + " " + unit
-        missing = who + ", " + year + ": " + used + " persons fewer than there must be"
-        state = np.select([over, limits["binding"]], [" (broken)", " (full)"], "")
-        before = "; stated " + stated + ", which students already there exceed"
-        state = np.where(
-            last.isin(MISSING), np.select([over, limits["binding"]], [" (broken)", " (just met)"], ""), state
+        most = who + ", " + year + ": " + what + " " + used + ", at most " + limit + " " + unit
+        most = most + np.select(state, [" (broken)", " (full)"], "")
+        floor = who + ", " + year + ": " + what
+        least = np.select(
+            state,
+            [floor + " " + used + " short of the floor", floor + " just at the floor"],
+            floor + " not below the floor",
         )
-    text = text.where(~last.isin(MISSING), missing)
-    return np.asarray(text + state + np.where(limits["broken_before"], before, ""), dtype=object)
+        before = "; stated " + stated + ", which students already there exceed"
+    from_below = limits["scope"].str.split("/").str[-1].isin(MISSING)
+    return np.asarray(np.where(from_below, least, most) + np.where(limits["broken_before"], before, ""), dtype=object)
 
 
 def _figures(values: np.ndarray) -> pd.Series:
@@ -82,16 +83,25 @@ def _figures(values: np.ndarray) -> pd.Series:
     return pd.Series(np.char.mod("%.10g", np.round(values, 1) + 0.0), dtype=object)
 
 
-def _who(case: Case, scope: pd.Series, lang: str) -> pd.Series:
-    """Names of the codes of every scope; an empty scope is the region."""
-    names = _names(case, lang)
+def _who(case: Case, limits: pd.DataFrame, lang: str) -> pd.Series:
+    """Names of the codes of every scope; an empty scope is the region, a total has a name of its own."""
+    names, scope = _names(case, lang), limits["scope"]
     plain = {"least": "", "promise": "", "seats": "", "completers": "", "entrants": "", "*": ""}
-    known = {
-        text: " · ".join(w for w in (plain.get(p, names.get(p, p)) for p in text.split("/")) if w)
-        for text in scope.unique()
-    }
     region = case.settings.region.zh if lang == "zh" else case.settings.region.en
-    return scope.map({text: name or region for text, name in known.items()}).reset_index(drop=True)
+
+    def named(codes: str) -> str:
+        return " · ".join(w for w in (plain.get(p, names.get(p, p)) for p in codes.split("/")) if w) or region
+
+    found = scope.map({codes: named(codes) for codes in scope.unique()})
+    totals: dict[str, str] = {}
+    for total in case.settings.totals:
+        if total.name is not None:
+            own = total.name.zh if lang == "zh" else total.name.en
+            for school in sorted(set(case.table("offerings")["school"])) if total.by_school else [""]:
+                whole = f"{own} · {named(school)}" if school else own
+                totals |= {total_scope(total, school): whole, f"{total_scope(total, school)}/least": whole}
+    special = scope.map(totals).where(limits["family"] == "total")
+    return special.fillna(found).reset_index(drop=True)
 
 
 def _names(case: Case, lang: str) -> dict[str, str]:
@@ -106,9 +116,18 @@ def _names(case: Case, lang: str) -> dict[str, str]:
         found |= dict(zip(frame[key], name.where(name != "", frame[key]), strict=True))
     lines = case.table("offerings")
     place = lines["school"].map(found) + " · " + lines["program"].map(found)
-    track = lines["track"].map(lambda t: "" if t == "ordinary" else f" ({case.settings.label(t, lang)})")
+    track = lines["track"].map(_tracks(lang))
     found |= dict(zip(lines["offering"], place + track, strict=True))
     paths = case.table("pathways")
     ends = paths["from_offering"].map(found) + " → " + paths["to_offering"].map(found)
     found |= dict(zip(paths["pathway"], ends, strict=True))
     return found | {rule.id: rule.text_zh if lang == "zh" else rule.text_en for rule in case.rules}
+
+
+def _tracks(lang: str) -> dict[str, str]:
+    """Track -> its word in brackets; nothing for the ordinary one."""
+    column = load_dictionary()["offerings"].column("track")
+    words = column.values_zh if lang == "zh" else [code.replace("_", " ") for code in column.values]
+    left, right = ("（", "）") if lang == "zh" else (" (", ")")
+    found = {code: f"{left}{word}{right}" for code, word in zip(column.values, words, strict=True)}
+    return found | {"ordinary": ""}
