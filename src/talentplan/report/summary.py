@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from talentplan.report import basis, intake_tables
@@ -126,7 +127,7 @@ def notices(source: Source) -> list[tuple[str, str]]:
     if made_up.rows:
         counts = {"tables": made_up.tables, "rows": f"{made_up.rows:,}", "all": f"{made_up.all_rows:,}"}
         text = words("sentence", "illustrative", **counts)
-        if made_up.weighted == made_up.weighted:
+        if not math.isnan(made_up.weighted):
             text += (" " if source.lang == "en" else "") + words(
                 "sentence", "weighted", share=words.share(made_up.weighted)
             )
@@ -135,13 +136,16 @@ def notices(source: Source) -> list[tuple[str, str]]:
         found.append(("warn", words("sentence", "model_illustrative")))
     if case.settings.excluded:
         names = [item.zh if source.lang == "zh" else item.en for item in case.settings.excluded]
-        listed = words.list_comma.join(name.rstrip("。.") for name in names)
+        listed = ("；" if source.lang == "zh" else "; ").join(name.rstrip("。.") for name in names)
         found.append(("plain", words("sentence", "not_decided", list=listed)))
     if case.defaulted:
         found.append(("plain", words("sentence", "defaulted", n=len(case.defaulted))))
     audit = source.plan.audit
     code = "audit_ok" if audit.ok else "audit_bad"
-    found.append(("plain" if audit.ok else "warn", words("sentence", code, value=words.tiny(audit.max_violation))))
+    facts = source.plan.facts
+    checked = words("sentence", code, value=words.tiny(audit.max_violation))
+    solved = words("sentence", "solved", status=words("status", facts.status), gap=f"{100 * facts.gap:.2f}%")
+    found.append(("plain" if audit.ok else "warn", f"{checked}{' ' if source.lang == 'en' else ''}{solved}"))
     return found
 
 

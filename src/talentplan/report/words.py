@@ -95,13 +95,13 @@ class Words:
     def money(self, value: float) -> str:
         """CNY as 万元 or million CNY, without the unit.
 
-        >>> Words("zh").money(12_345_678), Words("en").money(12_345_678)
-        ('1,235', '12.3')
+        >>> Words("zh").money(12_345_678), Words("en").money(12_345_678), Words("zh").money(-3)
+        ('1,235', '12.3', '0')
         """
         if math.isnan(value):
             return "–"
         places = 0 if self.lang == "zh" else 1
-        return f"{value / self.money_scale:,.{places}f}"
+        return f"{round(value / self.money_scale, places) + 0.0:,.{places}f}"
 
     def number(self, value: float, places: int = 2) -> str:
         """Any other number, at most so many decimals.
@@ -111,7 +111,7 @@ class Words:
         """
         if math.isnan(value):
             return "–"
-        text = f"{value:,.{places}f}"
+        text = f"{round(value, places) + 0.0:,.{places}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
 
     def tiny(self, value: float) -> str:

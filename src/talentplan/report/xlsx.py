@@ -34,12 +34,13 @@ NUMBERS: Mapping[str, str] = {
     "number": "#,##0.0", "tenths": "#,##0.0",
 }  # fmt: skip
 WIDTHS: Mapping[str, float] = {
-    "school_code": 7, "school_name": 25, "program_code": 8.5, "program_name": 23, "level": 13, "track": 10,
-    "duration": 5.5, "entrant_group": 25, "authority": 8, "control": 8, "last_plan": 8.5, "plan": 8.5, "change": 7.5,
+    "school_code": 7, "school_name": 28, "program_code": 8.5, "program_name": 22, "level": 12, "track": 10,
+    "duration": 5.5, "entrant_group": 27, "authority": 8, "control": 8, "last_plan": 8.5, "plan": 8.5, "change": 7.5,
     "classes": 6.5, "registered": 8.5, "verdict": 9, "list": 9, "because": 34, "limited": 48, "illustrative": 8,
     "occupation_code": 12, "occupation_name": 28, "year": 7, "from_line": 44, "to_line": 44, "indicator": 28,
     "unit": 14, "investment": 30, "school": 25, "cluster": 18, "earmark": 20, "kind": 12, "years": 12, "family": 15,
-    "scope": 40, "state": 11, "reached": 17, "sentence": 64, "rule": 18, "text": 56, "source": 34, "units": 8,
+    "scope": 40, "used": 14, "limit": 14, "stated": 14,
+    "state": 11, "reached": 17, "sentence": 64, "rule": 18, "text": 56, "source": 34, "units": 8,
 }  # fmt: skip
 CENTRED = ("duration", "control", "year", "verdict", "state", "years", "reached")
 
@@ -94,6 +95,7 @@ class _Book:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
+        sheet.center_horizontally()
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         footer = f"&L{words('sheet', code)}&C{words('book', 'footer')}&R{self.source.plan.fingerprint[:12]}"
         sheet.set_footer(footer)
@@ -160,9 +162,9 @@ def _heads(book: _Book, sheet: Worksheet, row: int, view: View) -> None:
     sheet.set_row(row, 32)
 
 
-def _letters(text: str) -> int:
-    """Width of a text in letters; a Chinese character is as wide as two."""
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+def _letters(text: str) -> float:
+    """Width of a text in letters; a Chinese character is nearly as wide as two."""
+    return sum(1.85 if ord(letter) > 0x2E80 else 1 for letter in text)
 
 
 def _height(sheet: Worksheet, row: int, view: View, record: Mapping[str, Any], widths: list[float]) -> None:
@@ -170,7 +172,7 @@ def _height(sheet: Worksheet, row: int, view: View, record: Mapping[str, Any], w
     most = 1
     for column, width in zip(view.columns, widths, strict=False):
         if column.kind == "text":
-            most = max(most, math.ceil(_letters(str(record[column.key])) / (0.95 * width)))
+            most = max(most, math.ceil(_letters(str(record[column.key])) / width))
     sheet.set_row(row, 4 + 13.5 * most)
 
 
@@ -328,7 +330,7 @@ def _notes(book: _Book) -> None:
     rows += [(words("head", "defaulted"), item.zh if zh else item.en, "") for item in case.defaulted]
     rows += [(words("head", "undecided"), item.zh if zh else item.en, "") for item in case.settings.excluded]
     rows += [(words("head", "patches"), item, "") for item in case.applied]
-    rows.append((words("head", "totals"), words("intro", "changes"), ""))
+    rows.append((words("section", "changes"), words("intro", "changes"), ""))
     sheet.write_string(0, 0, words("book", "what"), book.formats["head"])
     sheet.write_string(0, 1, words("book", "says"), book.formats["head"])
     row = 1
