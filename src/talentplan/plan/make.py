@@ -16,7 +16,7 @@ from talentplan.errors import AuditError
 from talentplan.plan.audit import audit
 from talentplan.plan.indicators import indicators
 from talentplan.plan.plan import Plan, SolveFacts
-from talentplan.plan.tables import flow_tables, output_columns, publish, resource_tables
+from talentplan.plan.tables import flow_tables, output_columns, publish, resource_tables, running_agreements
 from talentplan.plan.verdicts import layout
 from talentplan.supply import Cohorts, cohorts
 from talentplan.workspace.case import Case
@@ -65,7 +65,7 @@ def do_nothing(case: Case) -> dict[str, pd.DataFrame]:
 def _idle(case: Case, openings: Openings, inherited: Cohorts) -> dict[str, pd.DataFrame]:
     solution = hold_intake(case, openings, inherited, _repeated(case, inherited))
     flows = flow_tables(case, openings, inherited, solution)
-    tables = {**flows, **resource_tables(case, inherited, solution, flows)}
+    tables = {**flows, **resource_tables(case, inherited, solution, flows, running_agreements(case, inherited))}
     _, limits = audit(case, openings, inherited, tables, objective=None, whole_classes=0, strict=False)
     return {**tables, "limits": limits}
 

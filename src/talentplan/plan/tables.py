@@ -18,7 +18,7 @@ from talentplan.matching import placement_arcs
 from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case
 
-__all__ = ["flow_tables", "output_columns", "publish", "resource_tables"]
+__all__ = ["flow_tables", "output_columns", "publish", "resource_tables", "running_agreements"]
 
 Floats = NDArray[np.float64]
 DECIMALS = 6
@@ -173,12 +173,16 @@ def _reach(case: Case, lines: pd.DataFrame, balance: pd.DataFrame) -> Floats:
 
 
 def resource_tables(
-    case: Case, cohorts: Cohorts, solution: Solution, flows: Mapping[str, pd.DataFrame]
+    case: Case,
+    cohorts: Cohorts,
+    solution: Solution,
+    flows: Mapping[str, pd.DataFrame],
+    sharing: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """investment, sharing, hiring, budget."""
+    """investment, sharing (as found unless it is given), hiring, budget."""
     tables = {
         "investment": _investment(case, solution),
-        "sharing": _sharing(case, solution),
+        "sharing": _sharing(case, solution) if sharing is None else sharing,
         "hiring": _hiring(solution),
     }
     tables["budget"] = _budget(case, cohorts, flows, tables)
@@ -213,6 +217,24 @@ def _sharing(case: Case, solution: Solution) -> pd.DataFrame:
     owner = case.table("resources").set_index("resource")["unit"]
     frame = frame.assign(owner=frame["resource"].map(owner), cost=frame["hours"] * frame["price"])
     return frame.assign(delivered=frame["hours"] * frame["delivery_rate"])[columns]
+
+
+def running_agreements(case: Case, cohorts: Cohorts) -> pd.DataFrame:
+    """The sharing table if every agreement that ran last year goes on, in full or as far as its resource reaches."""
+    table = case.table("agreements").merge(
+        case.table("resources")[["resource", "unit", "workplaces", "hours"]].rename(columns={"unit": "owner"}), on="resource"
+    )
+    table = table[table["first_year"] < case.first_year]
+    if table.empty:
+        return _empty(output_columns("sharing"))
+    years = cohorts.years
+    frame = table.iloc[np.repeat(np.arange(len(table)), len(years))].assign(year=np.tile(years, len(table)))
+    frame = frame[frame["year"] <= frame["last_year"]]
+    asked = frame.groupby(["resource", "year"])["hours_max"].transform("sum")
+    part = ((frame["workplaces"] * frame["hours"]) / asked.where(asked > 0, 1.0)).clip(upper=1.0)
+    frame = frame.assign(hours=frame["hours_max"] * part)
+    frame = frame.assign(delivered=frame["hours"] * frame["delivery_rate"], cost=frame["hours"] * frame["price"])
+    return frame[output_columns("sharing")].reset_index(drop=True)
 
 
 def _hiring(solution: Solution) -> pd.DataFrame:

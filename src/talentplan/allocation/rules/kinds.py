@@ -108,9 +108,7 @@ def programs_per_school(case: Case, offerings: pd.DataFrame, p: Parameters) -> t
     students = own.groupby("school")["roll"].sum()
     programs = own[own["last_plan"] > 0].groupby("school")["program"].nunique()
     over = programs.reindex(students.index).fillna(0) > students / float(p["students_per_program"])
-    mask = (
-        offerings["school"].map(over).fillna(False).to_numpy(dtype=bool) & (offerings["level"] == p["level"]).to_numpy()
-    )
+    mask = (offerings["school"].isin(over.index[over]) & (offerings["level"] == p["level"])).to_numpy(dtype=bool)
     return mask & ~offerings["pathway_fed"].to_numpy(dtype=bool), offerings["last_plan"].to_numpy(dtype=np.float64)
 
 

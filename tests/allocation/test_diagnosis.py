@@ -1,0 +1,88 @@
+"""An impossible case names the statements that clash: all of them, and none that could be left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from talentplan.errors import ImpossibleError
+from talentplan.plan import solve_plan
+from talentplan.workspace import build_case
+from talentplan.workspace.case import Case
+
+
+def _case(*, pool: float = 200.0, settings: dict[str, Any] | None = None, **offering: Any) -> Case:
+    base = {
+        "name": "clash", "title": {"zh": "冲突", "en": "Clash"}, "region": {"zh": "某市", "en": "Town"}, "tables": ".",
+        "horizon": {"first_year": 2027, "years": 2}, "forecast": {"openings": "given"},
+    }  # fmt: skip
+    return build_case(
+        {**base, **(settings or {})},
+        {
+            "levels": [{"level": "sv", "rank": 0, "name_zh": "中职", "name_en": "secondary"}],
+            "programs": [{"program": "660103", "name_zh": "数控", "level": "sv"}],
+            "units": [{"unit": "A", "name_zh": "甲校", "kind": "school"}],
+            "schools": [{"school": "A"}],
+            "offerings": [{"offering": "a", "school": "A", "program": "660103", "duration": 3, "entrant_group": "junior", **offering}],
+            "intake_history": [{"offering": "a", "year": 2026, "plan": 40.0, "registered": 40.0}],
+            "entrants": [{"origin": "town", "entrant_group": "junior", "year": 2027, "persons": pool}],
+            "occupations": [{"occupation": "6-18-01-01", "name_zh": "车工"}],
+            "openings": [{"occupation": "6-18-01-01", "level": "sv", "year": 2030, "persons": 60.0}],
+            "crosswalk": [{"program": "660103", "occupation": "6-18-01-01"}],
+        },
+    )  # fmt: skip
+
+
+def _statements(case: Case) -> list[str]:
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(case)
+    assert caught.value.exit_code == 1
+    assert all(zh and en for zh, en in caught.value.statements)
+    return [en for _, en in caught.value.statements]
+
+
+def test_the_smallest_class_above_the_entrants() -> None:
+    found = _statements(_case(pool=20.0, settings={"policy": {"change": {"max_close": 0}}}))
+    assert len(found) == 2
+    assert any("smallest class" in s and "2027" in s for s in found)
+    assert any("entrants from town in 2027" in s and "20" in s for s in found)
+
+
+def test_closing_next_year_mends_it() -> None:
+    plan = solve_plan(_case(pool=20.0))
+    assert plan.table("intake")["plan"].iloc[0] == 0.0
+
+
+def test_a_total_beyond_what_may_change() -> None:
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 500.0}
+    found = _statements(_case(pool=900.0, settings={"totals": [total], "solving": {"whole_class_years": 0}}))
+    assert len(found) == 2
+    assert any("the city's total" in s and "500" in s for s in found)
+    assert any("change policy" in s for s in found)
+
+
+def test_a_given_number_above_the_entrants() -> None:
+    found = _statements(_case(pool=20.0, control="given"))
+    assert len(found) == 2
+    assert any("given" in s for s in found)
+
+
+def test_a_clash_of_whole_numbers_alone() -> None:
+    # 55 persons are neither one class (at most 50) nor two (at least 60): only whole classes clash with the total
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 55.0, "greatest": 55.0}
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(_case(settings={"totals": [total]}))
+    assert any("the city's total" in en for _, en in caught.value.statements)
+    plan = solve_plan(_case(settings={"totals": [total], "solving": {"whole_class_years": 0}}))
+    assert plan.table("intake")["plan"].iloc[0] == pytest.approx(55.0)
+
+
+def test_repairs_say_how_much_is_enough() -> None:
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 150.0}
+    settings = {"totals": [total], "solving": {"whole_class_years": 0}}
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(_case(pool=900.0, settings=settings))
+    assert any("give way by 10" in en for _, en in caught.value.repairs)  # 40 + two classes of 50 = 140
+    total["least"] = 140.0
+    assert solve_plan(_case(pool=900.0, settings=settings)).audit.ok
