@@ -9,7 +9,7 @@ import pytest
 from tests.report import synthetic
 from tests.report.page import Page, number
 
-from talentplan.report import write_html
+from talentplan.report import write_html, write_report
 from talentplan.report.html import html_text
 from talentplan.workspace.case import Defaulted
 
@@ -204,3 +204,25 @@ def test_names_of_the_region_cannot_break_the_page(plan):
     text = html_text(synthetic.plan(case), case)
     assert "<script>alert(1)" not in text
     Page(text)
+
+
+def test_a_plan_with_nothing_to_tell_still_has_a_report(plan, case, tmp_path):
+    bare = {"progression", "investment", "hiring", "limits", "rules", "surplus", "budget", "balance", "layout"}
+    empty = dataclasses.replace(
+        plan,
+        tables={name: t.head(0) if name in bare else t for name, t in plan.tables.items()},
+        do_nothing={name: t.head(0) if name in bare else t for name, t in plan.do_nothing.items()},
+    )
+    tables = {name: t.head(0) if name in {"roll", "pathways"} else t for name, t in case.tables.items()}
+    write_report(empty, dataclasses.replace(case, tables=tables), tmp_path)
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
+    said = "".join(page.text)
+    for sentence in (
+        "没有布点调整。",
+        "没有起作用的约束。",
+        "本方案未购置任何投资选项。",
+        "没有落空的升学承诺。",
+        "维持现状不突破任何约束。",
+    ):
+        assert sentence in said
+    assert (tmp_path / "plan.xlsx").stat().st_size > 0

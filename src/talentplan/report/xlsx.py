@@ -65,7 +65,7 @@ def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> Non
             [means_tables.budget(source), means_tables.investments(source), means_tables.hiring(source)],
         )
         limits = means_tables.limits(source)
-        hidden = len(plan.table("limits")) - int(limits.frame["year"].str.len().sum())
+        hidden = len(plan.table("limits")) - sum(len(years) for years in limits.frame["year"])
         note = source.words("book", "limits_note", n=f"{hidden:,}")
         _list(book, "limits", [limits], note=note, freeze=2)
         _list(book, "rules", [means_tables.rules(source)])
