@@ -33,7 +33,8 @@ def layout(
     reasons = [_because(row, jobs, broken) for row in points.itertuples(index=False)]
     points["because_zh"], points["because_en"] = zip(*reasons, strict=True) if reasons else ((), ())
     needs = case.table("needs").groupby("program")["kind"].agg(tuple)
-    bound = [_limited(row, limits, needs) for row in points.itertuples(index=False)]
+    binding = _binding(limits)
+    bound = [_limited(row, binding, needs, case.first_year) for row in points.itertuples(index=False)]
     points["limited_zh"], points["limited_en"] = zip(*bound, strict=True) if bound else ((), ())
     points["list"] = _lists(case, points, jobs)
     points["illustrative"] = illustrative_share(case)
@@ -176,21 +177,39 @@ def _because(point: object, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str,
     return "供需大致相当", "supply and openings roughly match"
 
 
-def _limited(point: object, limits: pd.DataFrame, needs: pd.Series) -> tuple[str, str]:
+def _binding(limits: pd.DataFrame) -> dict[str, list[tuple[int, str, str, str]]]:
+    """(year, family, sentence zh, en) of the limits that bind, by scope and by the last code of the scope."""
+    found: dict[str, list[tuple[int, str, str, str]]] = {}
+    bound = limits[limits["binding"]].sort_values(["year", "family", "scope"], kind="stable")
+    columns = [bound[c].tolist() for c in ("scope", "year", "family", "sentence_zh", "sentence_en")]
+    for scope, *rest in zip(*columns, strict=True):
+        entry = (int(rest[0]), rest[1], rest[2], rest[3])
+        found.setdefault(scope, []).append(entry)
+        if "/" in scope:
+            found.setdefault(f"*/{scope.rsplit('/', 1)[1]}", []).append(entry)
+    return found
+
+
+def _limited(
+    point: object, binding: dict[str, list[tuple[int, str, str, str]]], needs: pd.Series, first_year: int
+) -> tuple[str, str]:
     """Sentences of the limits that bind the point while its next intake is on roll.
 
     What grows or stays is limited by its lines, school, cluster, workshops and entrants; what shrinks only by how fast its own
     lines may change. needs: kinds of resource by program.
     """
     school, program = point.school, point.program  # type: ignore[attr-defined]
-    own = set(point.offerings)  # type: ignore[attr-defined]
+    scopes = list(point.offerings)  # type: ignore[attr-defined]
     if point.verdict not in ("reduce", "suspend", "close", "not_opened"):  # type: ignore[attr-defined]
-        own |= {school, f"{school}/{point.clusters}"} | {f"{school}/{kind}" for kind in needs.get(program, ())}  # type: ignore[attr-defined]
-        groups = {g for g in point.groups if g}  # type: ignore[attr-defined]
-        own |= {scope for scope in limits["scope"].unique() if scope.split("/")[-1] in groups}
-    soon = limits["binding"] & (limits["year"] < limits["year"].min() + point.duration)  # type: ignore[attr-defined]
-    found = limits[soon & limits["scope"].isin(own)].drop_duplicates(["family", "scope"]).head(LIMIT_COUNT)
-    return "；".join(found["sentence_zh"]), "; ".join(found["sentence_en"])
+        scopes += [school, f"{school}/{point.clusters}", *(f"{school}/{kind}" for kind in needs.get(program, ()))]  # type: ignore[attr-defined]
+        scopes += [f"*/{group}" for group in sorted({g for g in point.groups if g})]  # type: ignore[attr-defined]
+    chosen: dict[tuple[str, str], tuple[str, str]] = {}
+    for scope in scopes:
+        for year, family, zh, en in binding.get(scope, ()):
+            if year < first_year + point.duration:  # type: ignore[attr-defined]
+                chosen.setdefault((scope, family), (zh, en))
+    kept = list(chosen.values())[:LIMIT_COUNT]
+    return "；".join(zh for zh, _ in kept), "; ".join(en for _, en in kept)
 
 
 def _lists(case: Case, points: pd.DataFrame, jobs: pd.DataFrame) -> np.ndarray:
