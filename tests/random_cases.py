@@ -193,9 +193,9 @@ def _history(dice: Random, draft: Draft) -> None:
 
 def _bounds(dice: Random, line: dict[str, Any], plan: float) -> None:
     if dice.random() < 0.25:
-        line["max_plan"] = plan + dice.choice([0.0, 20.0, 60.0])
+        line["max_plan"] = plan + dice.choice([-20.0, 0.0, 20.0, 60.0])
     if dice.random() < 0.15 and line["entrant_group"]:
-        line["min_plan"] = float(round(plan * 0.3))
+        line["min_plan"] = min(float(round(plan * 0.3)), line["max_plan"] or plan)
     if dice.random() < 0.3:
         line["places"] = float(round(plan * line["duration"] * dice.uniform(0.8, 1.6)))
 
@@ -367,8 +367,10 @@ def _budget(dice: Random, draft: Draft, years: int) -> None:
         if r["offering"] in plan
     )
     amount = max(0.0, round(last * dice.uniform(0.9, 1.3)))
-    draft.settings["budget"].append({"kind": "recurrent", "amount": float(amount)})
-    if dice.random() < 0.4:
+    # for every year, or from the second year on
+    since = dice.choice([None, None, FIRST_YEAR + 1])
+    draft.settings["budget"].append({"kind": "recurrent", "amount": float(amount), "year": since})
+    if since is None and dice.random() < 0.4:
         draft.settings["budget"].append(
             {"kind": "recurrent", "amount": float(round(amount * 0.95)), "year": FIRST_YEAR + 1}
         )
@@ -376,16 +378,21 @@ def _budget(dice: Random, draft: Draft, years: int) -> None:
 
 def _totals(dice: Random, draft: Draft, years: int) -> None:
     plan = {h["offering"]: h["plan"] for h in draft.tables["intake_history"]}
-    level = {p["program"]: p["level"] for p in draft.tables["programs"]}
+    programs = {p["program"]: p for p in draft.tables["programs"]}
+    district = {u["unit"]: u.get("district", "") for u in draft.tables["units"]}
+    lines = [
+        {**r, "level": programs[r["program"]]["level"], "cluster": programs[r["program"]]["cluster"], "district": district[r["school"]]}
+        for r in draft.tables["offerings"]
+    ]  # fmt: skip
     for _ in range(dice.randint(1, 2)):
-        kind = dice.choice(["level", "school", "authority", "relative"])
+        kind = dice.choice(["level", "school", "authority", "control", "district", "cluster", "track", "relative"])
         if kind == "relative":
             draft.settings["totals"].append({"relative": dice.choice([0.2, 0.4]), "by_school": dice.random() < 0.7})
             continue
-        wanted = dice.choice(
-            sorted({level[r["program"]] if kind == "level" else r[kind] for r in draft.tables["offerings"]})
-        )
-        own = [r for r in draft.tables["offerings"] if (level[r["program"]] if kind == "level" else r[kind]) == wanted]
+        wanted = dice.choice(sorted({r[kind] for r in lines} - {""}) or [""])
+        own = [r for r in lines if r[kind] == wanted]
+        if not wanted:
+            continue
         last = sum(plan.get(r["offering"], 0.0) for r in own)
         total: dict[str, Any] = {kind: wanted}
         if dice.random() < 0.6:

@@ -267,9 +267,11 @@ class _Book:
 
     @staticmethod
     def _amount(entries, earmark: str, year: int) -> float | None:
-        """Money of one earmark in a calendar year: its own entries, else those of every year; None where neither."""
+        """Money of one earmark in a calendar year: its own entries, else those of every year, else the last dated ones."""
         mine = [b for b in entries if b.earmark == earmark]
         own = [b.amount for b in mine if b.year == year] or [b.amount for b in mine if b.year is None]
+        last = max((b.year for b in mine if b.year is not None), default=year)
+        own = own or [b.amount for b in mine if b.year == last < year]
         return sum(own) if own else None
 
     def bought(self, t: int, adds: str, **where: str):
@@ -416,12 +418,16 @@ class _Book:
             spent = share * self.C[y] + (1 - share) * self.C[y - 1] + self.policy.teacher_cost * self.hired[y]
             self.row(spent * (1 / MONEY_UNIT) <= amount / MONEY_UNIT)
 
-    def limit(self, o: str) -> float | None:
+    def limit(self, o: str, t: int) -> float | None:
+        """How far a number may move in a year; a line that max_plan takes down may fall as far in the first year."""
+        r = self.O[o]
         if self.policy.relative_change is not None:
-            return max(self.policy.relative_floor, self.policy.relative_change * self.O[o]["last_plan"])
-        if self.policy.change.classes_per_offering is not None:
-            return self.policy.change.classes_per_offering * self.O[o]["class_max"]
-        return None
+            limit = max(self.policy.relative_floor, self.policy.relative_change * r["last_plan"])
+        elif self.policy.change.classes_per_offering is not None:
+            limit = self.policy.change.classes_per_offering * r["class_max"]
+        else:
+            return None
+        return max(limit, r["last_plan"] - r["max_plan"]) if t == self.T0 else limit
 
     def _changes(self) -> None:
         self.a = {(o, t): self._yes_no(t) for o in self.new for t in self.decision_years}
@@ -429,14 +435,15 @@ class _Book:
         self.moved = {}
         changed = defaultdict(list)
         for o in self.decided:
-            r, limit = self.O[o], self.limit(o)
-            for n, t in enumerate(self.T):
+            r = self.O[o]
+            for t in self.T:
+                limit = self.limit(o, t)
                 up, down = self.var("up", 0, limit), self.var("down", 0, limit)
                 opened = self.var("opened") if (o, t) in self.a else 0
                 closed = self.var("closed") if (o, t) in self.c else 0
                 self.row(self.p(o, t) - self.p(o, t - 1) == up - down + opened - closed)
                 self.moved[o, t] = up + down + opened + closed
-                if limit:
+                if limit and r["max_plan"] >= r["last_plan"]:  # what max_plan takes down is no choice of the plan
                     changed[t].append((up, down, limit))
                 if o in self.new:
                     greatest = r["max_plan"] if math.isfinite(r["max_plan"]) else 4 * r["class_max"]
@@ -445,7 +452,7 @@ class _Book:
                     so_far = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
                     self.row(self.p(o, t) <= greatest * so_far)
                 elif (o, t) in self.c and limit is not None:
-                    reach = r["last_plan"] + (n + 1) * limit
+                    reach = r["last_plan"] + sum(self.limit(o, u) for u in self.T if u <= t)
                     self.row(closed <= reach * self.c[o, t])
                     self.row(self.p(o, t) <= reach * (1 - self.c[o, t]))
         self._counts(changed)
@@ -534,7 +541,7 @@ class _Book:
                 self.row(self.p(o, t) == r["class_step"] * steps)
                 self.row(self.p(o, t) >= r["class_min"] * k)
                 self.row(self.p(o, t) <= r["class_max"] * k)
-                if o in self.enrolled_last:
+                if o in self.enrolled_last and r["max_plan"] > 0:
                     self.row(k + self.c.get((o, t), 0) >= 1)
             for o in self.fed:
                 seats = self.var("seats", 0, None, whole=True)
