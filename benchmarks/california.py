@@ -164,8 +164,13 @@ def reallocations(case: Case, plan: Plan, count: int = 10) -> list[str]:
     for program, moved in change.items():
         related = links.loc[links["program"] == program, "occupation"]
         short = balance.reindex(related).fillna(0.0).sort_values(ascending=False)
-        reason = f"at constant intake {jobs[short.index[0]]} lacks {short.iloc[0]:,.0f} a year" if moved > 0 and len(short) else (
-            f"at constant intake {surplus.get(program, 0.0):,.0f} of its completers a year find no opening")  # fmt: skip
+        idle = float(surplus.get(program, 0.0))
+        if moved > 0 and len(short):
+            reason = f"at constant intake {jobs[short.index[0]]} lacks {short.iloc[0]:,.0f} a year"
+        elif idle >= 1:
+            reason = f"at constant intake {idle:,.0f} of its completers a year find no opening"
+        else:
+            reason = "completers of other programs without openings of their own can fill its occupations"
         found.append(
             f"{names[program]} ({program}): {last[program]:,.0f} -> {mean[program]:,.0f} entrants a year ({moved:+,.0f}); {reason}"
         )
