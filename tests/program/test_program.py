@@ -74,7 +74,9 @@ def test_changes_in_memory_equal_a_program_built_anew() -> None:
 def test_an_impossible_program_has_no_values() -> None:
     builder = ProgramBuilder()
     block = builder.add_columns("x", pd.DataFrame({"k": [0]}), upper=1.0)
-    builder.add_rows("least", pd.DataFrame({"k": [0]}), Terms(np.array([0]), block.positions, np.array([1.0])), lower=2.0)
+    builder.add_rows(
+        "least", pd.DataFrame({"k": [0]}), Terms(np.array([0]), block.positions, np.array([1.0])), lower=2.0
+    )
     program = builder.finish()
     for outcome in (Session(program).solve(), solve_through_pulp(program, "cbc")):
         assert outcome.status == "infeasible"

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (one fault, one line)
 """Faults that real tables have: each is repaired to the exact value, or reported at its cell. None does anything else."""
 
 from __future__ import annotations

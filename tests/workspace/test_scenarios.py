@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (one fault, one line)
 from typing import Any
 
 import pytest

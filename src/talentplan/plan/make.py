@@ -50,9 +50,10 @@ def solve_plan(case: Case, *, solver: str | None = None, time_limit: float | Non
     tables["rules"] = _rules(case, inherited, tables["intake"])
     tables["layout"] = layout(case, inherited, tables, idle, limits)
     shown = publish(case, tables)
-    shown["indicators"] = indicators(case, shown, publish(case, idle))
+    idle_shown = publish(case, idle)
+    shown["indicators"] = indicators(case, shown, idle_shown)
     return Plan(
-        name=case.name, scenario=case.scenario, fingerprint=case.fingerprint, tables=shown, do_nothing=publish(case, idle),
+        name=case.name, scenario=case.scenario, fingerprint=case.fingerprint, tables=shown, do_nothing=idle_shown,
         audit=verdict, facts=_facts(solution), timings={"forecast": forecast, **solution.timings, "audit": checked},
     )  # fmt: skip
 

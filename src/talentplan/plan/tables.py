@@ -222,7 +222,8 @@ def _sharing(case: Case, solution: Solution) -> pd.DataFrame:
 def running_agreements(case: Case, cohorts: Cohorts) -> pd.DataFrame:
     """The sharing table if every agreement that ran last year goes on, in full or as far as its resource reaches."""
     table = case.table("agreements").merge(
-        case.table("resources")[["resource", "unit", "workplaces", "hours"]].rename(columns={"unit": "owner"}), on="resource"
+        case.table("resources")[["resource", "unit", "workplaces", "hours"]].rename(columns={"unit": "owner"}),
+        on="resource",
     )
     table = table[table["first_year"] < case.first_year]
     if table.empty:
