@@ -77,7 +77,8 @@ def sentences(source: Source) -> list[str]:
     words, settings = source.words, source.case.settings
     intake, layout = source.next_intake(), source.plan.table("layout")
     plan, last = float(intake["plan"].sum()), float(intake["last_plan"].sum())
-    counts = layout[layout["control"] != "given"]["verdict"].value_counts()
+    moved = (layout["control"] != "given") & (layout["change"] != 0)  # a suspended point that stays so is no change
+    counts = layout[moved]["verdict"].value_counts()
     listed = [f"{words('verdict', verdict)} {counts[verdict]}" for verdict in VERDICTS if counts.get(verdict, 0)]
     region = settings.region.zh if source.lang == "zh" else settings.region.en
     found = [

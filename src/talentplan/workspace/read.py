@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from talentplan.errors import InputError, Problem
@@ -14,6 +15,7 @@ from talentplan.workspace.model import Document, read_settings
 from talentplan.workspace.records import to_records
 from talentplan.workspace.rules import read_rules
 from talentplan.workspace.scenario import BASELINE, apply_scenario, names_in
+from talentplan.workspace.shipped import with_reference_tables
 from talentplan.workspace.sources import read_tables
 
 __all__ = ["read_case", "scenario_names"]
@@ -31,11 +33,12 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
         raise InputError(shorten([*problems, *_problems_of_tables(path, document)]))
     records, more = _records(path.parent / settings.tables)
     problems += more
+    records, stand_ins = with_reference_tables(records)
     patched = apply_scenario(path.parent / settings.scenarios, scenario or BASELINE, settings, records)
     rules, more = read_rules(path.parent / "rules", patched.settings, patched.records, document)
     problems += [*patched.problems, *more]
     files = {name: r.file for name, r in patched.records.items() if r.file}
-    return assemble(
+    case = assemble(
         patched.settings,
         patched.records,
         rules,
@@ -46,6 +49,7 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
         applied=patched.applied,
         files=files,
     )
+    return dataclasses.replace(case, defaulted=(*case.defaulted, *stand_ins))
 
 
 def scenario_names(model: Path | str) -> list[str]:
