@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from talentplan.workspace import read_case
 from talentplan.workspace.case import Case
 
