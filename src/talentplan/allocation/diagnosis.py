@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,14 +82,14 @@ def why_impossible(program: LinearProgram, *, whole: bool = False) -> tuple[tupl
     return tuple(statements[k].words for k in core), repairs[:5]
 
 
-def _leave_out(candidates: list[int], clash: object) -> list[int]:
+def _leave_out(candidates: list[int], clash: Callable[[list[int]], bool]) -> list[int]:
     """A subset that still clashes and from which nothing can be left out: by halves first, then one by one."""
     kept, chunk = list(candidates), max(1, len(candidates) // 2)
     while True:
         position = 0
         while position < len(kept):
             rest = kept[:position] + kept[position + chunk :]
-            if rest and clash(rest):  # type: ignore[operator]
+            if rest and clash(rest):
                 kept = rest
             else:
                 position += chunk

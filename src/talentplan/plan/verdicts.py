@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,19 @@ from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case
 
 __all__ = ["illustrative_share", "layout"]
+
+
+class _Point(NamedTuple):
+    """What the reason of one point is told from."""
+
+    school: str
+    program: str
+    verdict: str
+    offerings: tuple[str, ...]
+    clusters: str
+    groups: tuple[str, ...]
+    duration: int
+
 
 CONTROL_ORDER = ["decide", "propose", "given"]
 LIMIT_COUNT = 3
@@ -30,11 +44,12 @@ def layout(
     points["verdict"] = _verdicts(points)
     jobs = _jobs_of_programs(case, cohorts, idle)
     broken = _broken(cohorts, idle["progression"])
-    reasons = [_because(row, jobs, broken) for row in points.itertuples(index=False)]
+    rows = [_Point(*row) for row in points[list(_Point._fields)].itertuples(index=False)]
+    reasons = [_because(row, jobs, broken) for row in rows]
     points["because_zh"], points["because_en"] = zip(*reasons, strict=True) if reasons else ((), ())
     needs = case.table("needs").groupby("program")["kind"].agg(tuple)
     binding = _binding(limits)
-    bound = [_limited(row, binding, needs, case.first_year) for row in points.itertuples(index=False)]
+    bound = [_limited(row, binding, needs, case.first_year) for row in rows]
     points["limited_zh"], points["limited_en"] = zip(*bound, strict=True) if bound else ((), ())
     points["list"] = _lists(case, points, jobs)
     points["illustrative"] = illustrative_share(case)
@@ -133,11 +148,11 @@ def _broken(cohorts: Cohorts, progression: pd.DataFrame) -> pd.Series:
     return frame.groupby(["school", "program"])["broken"].sum() / years
 
 
-def _because(point: object, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str, str]:
+def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str, str]:
     """Why, from what doing nothing would lead to: a shortage, a surplus, a promise, or the balance of totals."""
-    verdict, program = point.verdict, point.program  # type: ignore[attr-defined]
+    verdict, program = point.verdict, point.program
     job = jobs.loc[program]
-    missing = float(broken.get((point.school, program), 0.0))  # type: ignore[attr-defined]
+    missing = float(broken.get((point.school, program), 0.0))
     begin = int(job["begin"])
     zh, en = f"{begin} 年起维持现状", f"from {begin} on, if nothing changes"
     if verdict in ("add", "resume", "expand"):
@@ -191,22 +206,22 @@ def _binding(limits: pd.DataFrame) -> dict[str, list[tuple[int, str, str, str]]]
 
 
 def _limited(
-    point: object, binding: dict[str, list[tuple[int, str, str, str]]], needs: pd.Series, first_year: int
+    point: _Point, binding: dict[str, list[tuple[int, str, str, str]]], needs: pd.Series, first_year: int
 ) -> tuple[str, str]:
     """Sentences of the limits that bind the point while its next intake is on roll.
 
     What grows or stays is limited by its lines, school, cluster, workshops and entrants; what shrinks only by how fast its own
     lines may change. needs: kinds of resource by program.
     """
-    school, program = point.school, point.program  # type: ignore[attr-defined]
-    scopes = list(point.offerings)  # type: ignore[attr-defined]
-    if point.verdict not in ("reduce", "suspend", "close", "not_opened"):  # type: ignore[attr-defined]
-        scopes += [school, f"{school}/{point.clusters}", *(f"{school}/{kind}" for kind in needs.get(program, ()))]  # type: ignore[attr-defined]
-        scopes += [f"*/{group}" for group in sorted({g for g in point.groups if g})]  # type: ignore[attr-defined]
+    school, program = point.school, point.program
+    scopes = list(point.offerings)
+    if point.verdict not in ("reduce", "suspend", "close", "not_opened"):
+        scopes += [school, f"{school}/{point.clusters}", *(f"{school}/{kind}" for kind in needs.get(program, ()))]
+        scopes += [f"*/{group}" for group in sorted({g for g in point.groups if g})]
     chosen: dict[tuple[str, str], tuple[str, str]] = {}
     for scope in scopes:
         for year, family, zh, en in binding.get(scope, ()):
-            if year < first_year + point.duration:  # type: ignore[attr-defined]
+            if year < first_year + point.duration:
                 chosen.setdefault((scope, family), (zh, en))
     kept = list(chosen.values())[:LIMIT_COUNT]
     return "；".join(zh for zh, _ in kept), "; ".join(en for _, en in kept)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
+from talentplan.workspace.settings import Policy
 
 __all__ = ["change", "move_limits"]
 
@@ -15,10 +16,10 @@ Floats = NDArray[np.float64]
 NEW_LINE_CLASSES = 4  # a line that opens grows to so many of its largest classes, unless max_plan says otherwise
 
 
-def move_limits(offerings: pd.DataFrame, policy: object, years: int) -> Floats:
+def move_limits(offerings: pd.DataFrame, policy: Policy, years: int) -> Floats:
     """float[offering, plan year], persons a plan number may move in a year; inf where the policy sets no limit."""
-    relative, floor = policy.relative_change, policy.relative_floor  # type: ignore[attr-defined]
-    classes = policy.change.classes_per_offering  # type: ignore[attr-defined]
+    relative, floor = policy.relative_change, policy.relative_floor
+    classes = policy.change.classes_per_offering
     if relative is not None:
         limit = np.maximum(floor, relative * offerings["last_plan"].to_numpy(dtype=np.float64))
     elif classes is not None:

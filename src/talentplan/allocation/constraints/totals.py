@@ -7,11 +7,12 @@ import pandas as pd
 
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
+from talentplan.workspace.settings import Total
 
 __all__ = ["matching_lines", "total_bounds", "totals", "whole_classes"]
 
 
-def matching_lines(offerings: pd.DataFrame, total: object) -> np.ndarray:
+def matching_lines(offerings: pd.DataFrame, total: Total) -> np.ndarray:
     """bool[offering]: lines that match every attribute a total names."""
     mask = np.ones(len(offerings), dtype=bool)
     for name in ("level", "school", "authority", "control", "district", "cluster", "track"):
@@ -21,19 +22,19 @@ def matching_lines(offerings: pd.DataFrame, total: object) -> np.ndarray:
     return mask
 
 
-def total_bounds(offerings: pd.DataFrame, total: object) -> list[tuple[str, np.ndarray, float, float]]:
+def total_bounds(offerings: pd.DataFrame, total: Total) -> list[tuple[str, np.ndarray, float, float]]:
     """(label, lines, least, greatest) of a total: one, or one per school; bounds in persons/year, infinite where not set."""
     mask = matching_lines(offerings, total)
     parts = [("", mask)]
-    if total.by_school:  # type: ignore[attr-defined]
+    if total.by_school:
         parts = [(s, mask & (offerings["school"] == s).to_numpy()) for s in sorted(set(offerings["school"][mask]))]
     found = []
     for label, lines in parts:
-        least, greatest = total.least, total.greatest  # type: ignore[attr-defined]
+        least, greatest = total.least, total.greatest
         low, high = -np.inf if least is None else least, np.inf if greatest is None else greatest
-        if total.relative is not None:  # type: ignore[attr-defined]
+        if total.relative is not None:
             last = float(offerings["last_plan"].to_numpy(dtype=np.float64)[lines].sum())
-            low, high = max(low, last * (1 - total.relative)), min(high, last * (1 + total.relative))  # type: ignore[attr-defined]
+            low, high = max(low, last * (1 - total.relative)), min(high, last * (1 + total.relative))
         found.append((label, lines, float(low), float(high)))
     return found
 
