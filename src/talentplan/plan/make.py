@@ -45,12 +45,11 @@ def solve_plan(case: Case, *, solver: str | None = None, time_limit: float | Non
     if not verdict.ok:
         raise AuditError(_disagreement(verdict.max_violation, verdict.violations))
     checked = time.perf_counter() - began
-    idle = _idle(case, openings, inherited)
+    idle_shown = publish(case, _idle(case, openings, inherited))
     tables["limits"] = limits
     tables["rules"] = _rules(case, inherited, tables["intake"])
-    tables["layout"] = layout(case, inherited, tables, idle, limits)
+    tables["layout"] = layout(case, inherited, tables, idle_shown, limits)
     shown = publish(case, tables)
-    idle_shown = publish(case, idle)
     shown["indicators"] = indicators(case, shown, idle_shown)
     return Plan(
         name=case.name, scenario=case.scenario, fingerprint=case.fingerprint, tables=shown, do_nothing=idle_shown,

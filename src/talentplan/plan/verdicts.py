@@ -39,7 +39,7 @@ def layout(
     idle: Mapping[str, pd.DataFrame],
     limits: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The layout table: one row per point (school x program); `idle` are the do-nothing tables."""
+    """The layout table: one row per point (school x program); `idle` are the published do-nothing tables."""
     points = _points(case, cohorts, tables["intake"])
     points["verdict"] = _verdicts(points)
     jobs = _jobs_of_programs(case, cohorts, idle)
