@@ -69,3 +69,18 @@ def test_noise_in_a_path_is_no_path(tmp_path: Path) -> None:
         read_case(tmp_path / "a" / "b.yaml")
     with pytest.raises(InputError):
         read_case(tmp_path)
+
+
+@pytest.mark.parametrize("column", ["rank", "students_per_teacher"])
+@pytest.mark.parametrize("value", [-(2**63) - 1, 2**63, 10**400, float("inf"), float("nan")])
+def test_numbers_beyond_what_a_machine_holds(column: str, value: float) -> None:
+    settings, tables = tiny_tables()
+    tables["levels"][0][column] = value
+    try:
+        build_case(settings, tables)
+    except InputError as error:
+        assert all(p.column == column for p in error.problems)
+        assert error.problems
+    else:
+        assert column == "students_per_teacher"  # empty means not judged; a large ratio is no limit
+        assert not np.isfinite(value) or value > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from talentplan.workspace.dictionary import ColumnSpec
 
 __all__ = ["blank", "convert", "half_width"]
 
+LARGEST = sys.float_info.max
 FULL_WIDTH = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {
     0x3000: " ", 0x00A0: " ", 0x2212: "-", 0x2009: " ", 0x202F: " ", 0xFEFF: "", 0x200B: "",
 }  # fmt: skip
@@ -248,7 +250,9 @@ def _number_of(column: ColumnSpec) -> Callable[[Any], Outcome]:
             return _number_from_text(column, half_width(value))
         if isinstance(value, bool | np.bool_):
             return np.nan, (IS_NUMBER, Say("填数字，不填是或否", "write a number, not yes or no"))
-        if isinstance(value, int | float | np.number) and np.isfinite(value):
+        if (
+            isinstance(value, int | float | np.number) and abs(value) <= LARGEST
+        ):  # false for nan, exact for long integers
             return float(value), None
         if isinstance(value, DATES):
             rule = IS_YEAR if column.type == "year" else IS_NUMBER
