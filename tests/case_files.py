@@ -36,7 +36,7 @@ def case_names() -> list[str]:
 
 @cache
 def read_known_case(name: str) -> KnownCase:
-    base, own = _read("_base"), _read(name)
+    base, own = read_yaml("_base"), read_yaml(name)
     unknown = set(own) - {"families", "says", "settings", "tables", "rules", "answer", "whole_classes"}
     assert not unknown, f"{name}.yaml: unknown keys {unknown}"
     tables = {**base["tables"], **own.get("tables", {})}
@@ -54,7 +54,7 @@ def read_known_case(name: str) -> KnownCase:
     )
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_yaml(name: str) -> dict[str, Any]:
     return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 

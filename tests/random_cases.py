@@ -173,14 +173,10 @@ def _history(dice: Random, draft: Draft) -> None:
             )
         if dice.random() < 0.4:
             roll += [
-                {
-                    "offering": line["offering"],
-                    "year": FIRST_YEAR - 1,
-                    "grade": g,
-                    "persons": float(round(plan * fill * 0.95**g)),
-                }
+                {"offering": line["offering"], "year": FIRST_YEAR - 1, "grade": g,
+                 "persons": float(round(plan * fill * 0.95**g))}
                 for g in range(1, line["duration"] + 1)
-            ]
+            ]  # fmt: skip
         _bounds(dice, line, plan)
     draft.tables["intake_history"], draft.tables["roll"] = history, roll
     last = {h["offering"]: h["plan"] for h in history}
