@@ -90,3 +90,11 @@ def test_a_whole_number_longer_than_a_machine_word_is_a_ratio_like_any_other() -
     tables["levels"][0]["students_per_teacher"] = 2**63
     level = build_case(settings, tables).table("levels").set_index("level")
     assert level.loc[tables["levels"][0]["level"], "students_per_teacher"] == 2.0**63
+
+
+@pytest.mark.parametrize("value", HUGE)
+def test_a_number_beyond_what_a_machine_holds_in_a_code_column(value: float) -> None:
+    settings, tables = tiny_tables()
+    tables["levels"][0]["level"] = value
+    with pytest.raises(InputError):
+        build_case(settings, tables)

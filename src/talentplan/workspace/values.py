@@ -125,7 +125,7 @@ def _code(value: Any) -> Outcome:
         return "", (IS_TEXT_CODE, _as_text("现为逻辑值", "it is a logical value"))
     if isinstance(value, DATES):
         return "", (NO_DATE, _as_text(*TURNED))
-    if isinstance(value, int | float | np.number) and float(value).is_integer() and 0 <= value < LARGEST_CODE:
+    if _is_finite(value) and float(value).is_integer() and 0 <= value < LARGEST_CODE:
         return str(int(value)), None
     return "", (IS_TEXT_CODE, _as_text("现为数字", "it is a number"))
 
@@ -244,15 +244,21 @@ def _numbers(column: ColumnSpec, cells: pd.Series[Any]) -> tuple[NDArray[np.floa
     return numbers, empty, [f._replace(position=int(filled[f.position])) for f in faults]
 
 
+def _is_finite(value: Any) -> bool:
+    """A number that a float can hold; the comparison is false for nan and inf, and exact for long integers."""
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    size: Any = abs(value)
+    return bool(size <= LARGEST)
+
+
 def _number_of(column: ColumnSpec) -> Callable[[Any], Outcome]:
     def number(value: Any) -> Outcome:
         if isinstance(value, str):
             return _number_from_text(column, half_width(value))
         if isinstance(value, bool | np.bool_):
             return np.nan, (IS_NUMBER, Say("填数字，不填是或否", "write a number, not yes or no"))
-        if (
-            isinstance(value, int | float | np.number) and abs(value) <= LARGEST
-        ):  # false for nan, exact for long integers
+        if _is_finite(value):
             return float(value), None
         if isinstance(value, DATES):
             rule = IS_YEAR if column.type == "year" else IS_NUMBER
