@@ -246,6 +246,8 @@ class Limits:
                     greatest = r["max_plan"] if math.isfinite(r["max_plan"]) else 4 * r["class_max"]
                     if (o, t) in self.a:
                         self.row(opened <= greatest * self.a[o, t])
+                        if t == self.decision_years[-1]:
+                            self.row(pulp.lpSum(self.a[o, u] for u in self.decision_years) <= 1)
                     so_far = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
                     self.row(self.p(o, t) <= greatest * so_far)
                 elif (o, t) in self.c and limit is not None:

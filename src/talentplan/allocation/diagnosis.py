@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 # rows that only define quantities: persons, hours and yes-or-no decisions mean what they mean whatever anyone wishes
 DEFINITIONS = frozenset({
     "seats", "promise", "completers", "local_supply", "openings", "enrolled_is", "load_is", "running_since",
-    "spent_recurrent_is", "recruits", "opened_if", "opened_before", "closed_if",
+    "spent_recurrent_is", "recruits", "opened_if", "opened_before", "opens_once", "closed_if",
     "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
 })  # fmt: skip
 # families said once a year instead of once a line

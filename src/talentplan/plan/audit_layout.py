@@ -212,7 +212,7 @@ def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
                 "points_changed",
                 [""],
                 planned,
-                _least_changed(case, m, opens, closes)[None],
+                _least_changed(case, m, closes)[None],
                 np.full((1, len(planned)), most),
             )
         )
@@ -243,7 +243,7 @@ def _hidden(case: Case, flows: Flows, m: Moves, opens: Floats, closes: Floats) -
     return [frame.assign(hidden=True) for frame in found]
 
 
-def _least_changed(case: Case, m: Moves, opens: Floats, closes: Floats) -> Floats:
+def _least_changed(case: Case, m: Moves, closes: Floats) -> Floats:
     """float[year]: least sum of (up + down) / limit, or lines changed in the whole-class years.
 
     What opening and closing can take is taken off as far as `max_open` and `max_close` leave room, where it helps most
@@ -259,13 +259,7 @@ def _least_changed(case: Case, m: Moves, opens: Floats, closes: Floats) -> Float
             moved = counted[:, t] & (np.abs(m.change[:, t]) > TINY)
             if m.deciding[t]:
                 moved &= ~((_started(m)[:, t] & m.new) | ((closes[:, t] > 0) & m.old))
-                again = int(
-                    (moved & m.new & (m.change[:, t] > 0)).sum()
-                )  # a new line may open further while lines may open
-                if policy.max_open is not None:
-                    again = min(again, max(0, policy.max_open - int(opens[:, t].sum())))
-                total[t] = -float(again)
-            total[t] += float(moved.sum())
+            total[t] = float(moved.sum())
             continue
         relief = 0.0
         if m.deciding[t]:

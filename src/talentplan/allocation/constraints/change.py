@@ -74,7 +74,7 @@ def _decisions(space: Space, mask: NDArray[np.bool_]) -> tuple[np.ndarray, np.nd
 
 
 def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
-    """Columns a and opened; p[o,t] <= M x sum over u <= t of a[o,u]; sum of a <= max_open. Terms for the change rows."""
+    """Columns a and opened; p[o,t] <= M x sum over u <= t of a[o,u]; each line once; sum of a <= max_open. Terms for the change rows."""
     new = space.free & ~space.enrolled_last
     offering, year, index = _decisions(space, new)
     if not len(index):
@@ -105,6 +105,11 @@ def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
                       Terms(number[keep], opens.start + start, -_new_line_size(space)[line[number[keep]]])]),
         upper=0.0,
         sentence=("{offering} 未开设前不招生（{year} 年）", "{offering} enrols in {year} only once it has opened"),
+    )  # fmt: skip
+    once = np.repeat(np.arange(len(lines)), count)
+    space.builder.add_rows(
+        "opens_once", index_all.iloc[::years][["offering"]], Terms(once, opens.positions, np.ones(len(once))), upper=1.0,
+        sentence=("{offering} 只开设一次", "{offering} opens once"),
     )  # fmt: skip
     _count(space, "open", opens.positions, year, space.case.settings.policy.change.max_open,
            ("{year} 年新开或恢复的计划行数上限", "lines that may open or resume in {year}"))  # fmt: skip
