@@ -204,7 +204,7 @@ def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
                 "close", [""], planned[:span], closes.sum(axis=0)[None, :span], np.full((1, span), policy.max_close)
             )
         )
-    found += _hidden(case, flows, m, opens, closes)
+    found += _hidden(case, flows, m, closes)
     if policy.points_share is not None:
         most = policy.points_share * float(m.old.sum())
         found.append(
@@ -219,14 +219,14 @@ def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     return found
 
 
-def _hidden(case: Case, flows: Flows, m: Moves, opens: Floats, closes: Floats) -> list[pd.DataFrame]:
+def _hidden(case: Case, flows: Flows, m: Moves, closes: Floats) -> list[pd.DataFrame]:
     """Openings over several years together, and lines that enrol without having opened or are both there and closed."""
     policy, years = case.settings.policy.change, case.plan_years
     ever = np.maximum.accumulate(np.where(m.new[:, None], m.plan, 0.0), axis=1) / np.maximum(m.size, TINY)[:, None]
     started = np.logical_or.accumulate(_started(m) & m.whole & m.new[:, None], axis=1)
     so_far = np.maximum(ever, started.astype(np.float64))
     allowed = np.cumsum(np.where(m.deciding, np.inf if policy.max_open is None else policy.max_open, 0.0))
-    own = np.cumsum(m.deciding.astype(np.float64))[None, :] * m.size[:, None]  # a <= 1 a year
+    own = np.logical_or.accumulate(m.deciding)[None, :] * m.size[:, None]  # a line opens once
     new = np.flatnonzero(m.new)
     codes = flows.lines["offering"]
     found = [
