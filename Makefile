@@ -34,8 +34,8 @@ format: $(READY) ## format the code and repair what ruff can
 slow: $(READY) ## run the slow tests, which need the reference data
 	TALENTPLAN_REQUIRE_REFERENCE=1 $(BIN)/python -m pytest -m slow
 
-bench: $(READY) ## run the benchmarks
-	$(BIN)/python -m pytest benchmarks --benchmark-only -m ""
+bench: $(READY) ## run the benchmarks (minutes; needs the reference data)
+	$(BIN)/python -m benchmarks.california --json
 
 coverage: $(READY) ## run the tests and show the lines they miss
 	$(BIN)/python -m pytest --cov
