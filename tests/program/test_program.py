@@ -91,6 +91,13 @@ def test_terms_of_one_row_and_column_add_up() -> None:
     assert Session(builder.finish()).solve().x == pytest.approx([2.5])
 
 
+def test_rows_may_ask_for_the_same_expression() -> None:
+    terms = Terms(np.array([5, 3, 5]), np.array([0, 1, 2]), np.array([1.0, 10.0, 100.0]))
+    found = terms.at(np.array([5, 4, 3, 5]), np.array([1.0, 1.0, 2.0, -1.0]))
+    rows = {(int(r), int(c)): v for r, c, v in zip(found.key, found.column, found.coefficient, strict=True)}
+    assert rows == {(0, 0): 1.0, (0, 2): 100.0, (2, 1): 20.0, (3, 0): -1.0, (3, 2): -100.0}
+
+
 def test_terms_outside_their_block_and_second_names_are_refused() -> None:
     builder = ProgramBuilder()
     block = builder.add_columns("x", pd.DataFrame({"k": [0]}))

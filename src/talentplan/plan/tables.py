@@ -13,6 +13,7 @@ import yaml
 from numpy.typing import NDArray
 
 from talentplan.allocation import Solution
+from talentplan.allocation.constraints.money import amounts
 from talentplan.demand import Openings
 from talentplan.matching import placement_arcs
 from talentplan.supply import Cohorts
@@ -322,19 +323,8 @@ def _hired_stock(case: Case, hiring: pd.DataFrame, years: NDArray[np.int64]) -> 
 
 
 def _available(case: Case, kind: str, earmark: str, years: NDArray[np.int64]) -> Floats:
-    """float[year], CNY; -1 where not limited. A year's own entries, else those for every year, else the last dated year's."""
-    entries = [b for b in case.settings.budget if b.kind == kind and b.earmark == earmark]
-    by_year: dict[int | None, float] = {}
-    for b in entries:
-        by_year[b.year] = by_year.get(b.year, 0.0) + b.amount
-    dated = [y for y in by_year if y is not None]
-    found = []
-    for year in years.tolist():
-        value = by_year.get(year, by_year.get(None))
-        if value is None and dated and year > max(dated):
-            value = by_year[max(dated)]
-        found.append(-1.0 if value is None else value)
-    return np.array(found)
+    """float[year], CNY; -1 where not limited."""
+    return np.nan_to_num(amounts(case.settings.budget, years, kind, earmark), nan=-1.0)
 
 
 def publish(case: Case, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -87,6 +87,16 @@ class Terms:
         keep = key >= 0
         return Terms(key[keep], self.column[keep], self.coefficient[keep])
 
+    def at(self, keys: Ints, factor: Floats) -> Terms:
+        """Terms by row: row n is the expression keys[n] times factor[n]; several rows may ask for one expression."""
+        order = np.argsort(self.key, kind="stable")
+        first, last = (np.searchsorted(self.key[order], keys, side) for side in ("left", "right"))
+        count = last - first
+        row = np.repeat(np.arange(len(keys)), count)
+        within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        picked = order[np.repeat(first, count) + within]
+        return Terms(row, self.column[picked], self.coefficient[picked] * factor[row])
+
 
 @dataclass(frozen=True, slots=True)
 class LinearProgram:

@@ -120,7 +120,7 @@ def pathways(space: Space) -> None:
         parts = [Terms(np.arange(len(chosen)), passed.positions[chosen], np.ones(len(chosen)))]
         if block is not None:
             parts.append(Terms(np.arange(len(chosen)), block.positions, np.ones(len(chosen))))
-        parts.append(_per_row(space.completions, cell[chosen], -share[chosen]))
+        parts.append(space.completions.at(cell[chosen], -share[chosen]))
         constant = share[chosen] * inherited[cell[chosen]]
         bounds = {"lower": constant} if block is not None else {"upper": constant}
         space.builder.add_rows(
@@ -153,15 +153,3 @@ def pathways(space: Space) -> None:
         "room_for_passed", index, Terms.concat([coming, space.entrants.mapped(row).scaled(-np.ones(len(entry)))]), upper=0.0,
         sentence=("{offering} {year} 年升入人数不超过报到数", "{offering} in {year}: no more pass in than register"),
     )  # fmt: skip
-
-
-def _per_row(terms: Terms, cells: np.ndarray, factor: np.ndarray) -> Terms:
-    """Terms of the cell of each row, times the row's factor; several rows may share a cell."""
-    order = np.argsort(terms.key, kind="stable")
-    keys = terms.key[order]
-    first, last = np.searchsorted(keys, cells, "left"), np.searchsorted(keys, cells, "right")
-    count = last - first
-    row = np.repeat(np.arange(len(cells)), count)
-    offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    picked = order[np.repeat(first, count) + offset]
-    return Terms(row, terms.column[picked], terms.coefficient[picked] * factor[row])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
+from talentplan.workspace.settings import Budget
 
 __all__ = ["amounts", "investment_budget", "money_price", "recurrent_budget", "running_reference"]
 
@@ -15,18 +18,18 @@ Floats = NDArray[np.float64]
 MILLION = 1e6
 
 
-def amounts(space: Space, kind: str, earmark: str = "") -> Floats:
-    """float[year], CNY by calendar year: the sum of the year's own entries, else of those for every year; NaN: not limited."""
-    entries = [b for b in space.case.settings.budget if b.kind == kind and b.earmark == earmark]
+def amounts(budget: Sequence[Budget], years: NDArray[np.int64], kind: str, earmark: str = "") -> Floats:
+    """float[year], CNY by calendar year: the year's own entries, else those for every year, else the last dated year's.
+
+    NaN where nothing is stated: not limited.
+    """
+    entries = [b for b in budget if b.kind == kind and b.earmark == earmark]
     every = [b.amount for b in entries if b.year is None]
-    found = np.full(len(space.years), sum(every) if every else np.nan)
+    found = np.full(len(years), sum(every) if every else np.nan)
     dated = sorted({b.year for b in entries if b.year is not None})
     for year in dated:
-        total = sum(b.amount for b in entries if b.year == year)
-        at = space.years == year
-        if year == dated[-1] and not every:
-            at = space.years >= year  # the last dated year holds on
-        found[at] = total
+        holds_on = year == dated[-1] and not every
+        found[years >= year if holds_on else years == year] = sum(b.amount for b in entries if b.year == year)
     return found
 
 
@@ -55,15 +58,10 @@ def _running(space: Space) -> Terms:
     keep = (back < duration[offering[pair]]) & (year[pair] >= back)
     line, when, entry = offering[pair[keep]], year[pair[keep]], year[pair[keep]] - back[keep]
     rows = np.arange(len(line))
-    full = space.full.scaled(1.0 / np.maximum(_fill_one(space), 1e-12).repeat(years))
-    parts = [Terms(rows, column[space.cell(line, when)], running_reference(space)[line])]
-    cells = space.cell(line, entry)
-    order = np.argsort(full.key, kind="stable")
-    first, last = (np.searchsorted(full.key[order], cells, side) for side in ("left", "right"))
-    count = last - first
-    row = np.repeat(rows, count)
-    picked = order[np.repeat(first, count) + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)]
-    parts.append(Terms(row, full.column[picked], -full.coefficient[picked]))
+    parts = [
+        Terms(rows, column[space.cell(line, when)], running_reference(space)[line]),
+        space.full.at(space.cell(line, entry), -1.0 / _fill_one(space)[line]),
+    ]
     index = pd.DataFrame(
         {
             "offering": space.offerings["offering"].to_numpy()[line],
@@ -106,7 +104,7 @@ def _school_year(space: Space, running: Terms) -> tuple[Terms, Floats, float]:
 def recurrent_budget(space: Space) -> None:
     """autumn_share C[y] + (1 - autumn_share) C[y-1] + teacher_cost x hired[y] <= amount, by calendar year; money priced if set."""
     policy, objective = space.case.settings.policy, space.case.settings.objective
-    stated = amounts(space, "recurrent")
+    stated = amounts(space.case.settings.budget, space.years, "recurrent")
     limited = ~np.isnan(stated)
     if not limited.any() and objective.money == 0:
         return
@@ -188,7 +186,8 @@ def investment_budget(space: Space) -> None:
     table, bought = space.case.table("investments"), space.block("bought")
     if bought is None:
         return
-    general = amounts(space, "investment")[: space.plan_count]
+    budget = space.case.settings.budget
+    general = amounts(budget, space.years, "investment")[: space.plan_count]
     marks = sorted(
         {b.earmark for b in space.case.settings.budget if b.kind == "investment"} | set(table["earmark"]) | {""}
     )
@@ -201,7 +200,10 @@ def investment_budget(space: Space) -> None:
     index = pd.DataFrame({"earmark": np.repeat(marks, years), "year": np.tile(space.years[:years], len(marks))})
     drawn = space.builder.add_columns("general_money", index)
     earmarked = np.stack(
-        [np.zeros(years) if m == "" else np.nan_to_num(amounts(space, "investment", m)[:years]) for m in marks]
+        [
+            np.zeros(years) if m == "" else np.nan_to_num(amounts(budget, space.years, "investment", m)[:years])
+            for m in marks
+        ]
     )
     cost = table["cost"].to_numpy(dtype=np.float64)[option] / MILLION
     space.builder.add_rows(
