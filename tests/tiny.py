@@ -27,6 +27,7 @@ def tiny_settings() -> dict[str, Any]:
         "region": {"zh": "小城", "en": "Smalltown"},
         "tables": "data",
         "horizon": {"first_year": FIRST_YEAR, "years": 5},
+        "forecast": {"methods": ["naive", "drift", "excel_linear"], "paths": 0, "automatic": False},
         "budget": [{"kind": "recurrent", "amount": 40_000_000.0}, {"kind": "investment", "amount": 3_000_000.0}],
     }
 

@@ -155,7 +155,8 @@ def write(found: dict[str, Table], out: Path) -> None:
         if strange:
             raise ValueError(f"{name}: columns unknown to the data dictionary: {sorted(strange)}")
         used = [c for c in columns if any(c in row for row in rows)]
-        ordered = sorted(rows, key=lambda row: tuple((isinstance(row[k], str), row[k]) for k in facts_of["key"]))
+        keys = [key for key in facts_of["key"] if key in used]
+        ordered = sorted(rows, key=lambda row: tuple((isinstance(row[k], str), row[k]) for k in keys))
         path = out / facts_of["folder"] / f"{name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8-sig", newline="") as handle:

@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.demand.tables import frame
 
-from talentplan.demand.drivers import driver_effect
 from talentplan.demand.occupations import expansion_replacement, occupation_employment, staffing_shares
 
 YEARS = np.arange(2024, 2031)
@@ -20,11 +21,52 @@ def test_the_pattern_of_year_0_holds_always():
     assert shares(("A", "x", 0, 0.2), ("A", "y", 0, 0.1)) == {("A", "x"): [0.2] * 7, ("A", "y"): [0.1] * 7}
 
 
-def test_dated_patterns_are_joined_by_lines_and_held_outside():
+def test_dated_patterns_are_joined_by_lines_and_a_single_one_is_held():
     found = shares(("A", "x", 2025, 0.2), ("A", "x", 2029, 0.4), ("B", "x", 2026, 0.3), ("C", "x", 2010, 0.1))
-    assert found["A", "x"] == [0.2, 0.2, 0.25, 0.3, 0.35, 0.4, 0.4]
+    assert found["A", "x"][:6] == [0.2, 0.2, 0.25, 0.3, 0.35, 0.4]
     assert found["B", "x"] == [0.3] * 7
     assert found["C", "x"] == [0.1] * 7
+
+
+def test_after_the_last_pattern_shares_drift_on_by_hand():
+    # x doubles in 4 years and the rest falls from .8 to .6: a year later, damped by .85, x is .4 * 2^(.85/4) = .4635
+    # and the rest .6 * .75^(.85/4) = .5644 of what is then brought back to 1.
+    found = shares(("A", "x", 2025, 0.2), ("A", "x", 2029, 0.4))
+    x, rest = 0.4 * 2 ** (0.85 / 4), 0.6 * 0.75 ** (0.85 / 4)
+    assert found["A", "x"][6] == pytest.approx(x / (x + rest)) == pytest.approx(0.450899, abs=1e-6)
+    # Two years on the growth is .85 + .85^2 undamped years.
+    later = shares(("A", "x", 2024, 0.2), ("A", "x", 2028, 0.4))["A", "x"]
+    steps = (0.85 + 0.85**2) / 4
+    assert later[6] == pytest.approx(0.4 * 2**steps / (0.4 * 2**steps + 0.6 * 0.75**steps))
+
+
+def test_an_occupation_that_came_or_went_keeps_its_last_share():
+    found = shares(("A", "x", 2020, 0.2), ("A", "x", 2024, 0.3), ("A", "new", 2024, 0.1), ("A", "old", 2020, 0.1))
+    assert found["A", "new"][1:] == [0.1] * 6
+    assert found["A", "old"][1:] == [0.0] * 6
+    assert found["A", "x"][6] > found["A", "x"][1] > 0.3
+
+
+def test_no_share_moves_by_more_than_a_factor_of_two():
+    found = shares(("A", "x", 2020, 0.001), ("A", "x", 2024, 0.1))  # a hundredfold in 4 years
+    assert 0.1 < found["A", "x"][6] <= 0.2
+
+
+@given(st.lists(st.floats(0, 1), min_size=4, max_size=4), st.lists(st.floats(0, 1), min_size=4, max_size=4))
+def test_shares_stay_shares(first, second):
+    def pattern(year, weights):
+        total = max(sum(weights), 1.0)
+        return [("A", name, year, weight / total) for name, weight in zip("wxyz", weights, strict=True)]
+
+    found = np.array(list(shares(*pattern(2018, first), *pattern(2024, second)).values()))
+    assert (found >= 0).all()
+    assert (found.sum(axis=0) <= 1 + 1e-6).all()
+
+
+def test_a_pattern_that_leaves_nothing_open_goes_on_leaving_nothing_open():
+    found = shares(("A", "x", 2020, 0.3), ("A", "y", 2020, 0.7), ("A", "x", 2024, 0.5), ("A", "y", 2024, 0.5))
+    assert np.array(list(found.values())).sum(axis=0).tolist() == pytest.approx([1] * 7)
+    assert found["A", "x"] == sorted(found["A", "x"])
 
 
 def test_a_dated_pattern_holds_from_its_year_and_is_complete():
@@ -59,23 +101,6 @@ def test_openings_are_change_plus_exits_plus_transfers():
     assert replacement[0] == pytest.approx([10, 12, 11.4])
     assert expansion[0] == pytest.approx([20, -6, -11.4])  # the fall to 60 takes no more than the replacement
     assert (expansion + replacement)[0] == pytest.approx([30, 6, 0])
-
-
-def effect(*rows, counted_to=2024):
-    columns = ("driver", "industry", "year", "persons", "ramp_years", "probability")
-    table = frame("drivers", [{"name_zh": "厂", **dict(zip(columns, r, strict=True))} for r in rows])
-    return driver_effect(table, pd.Index(["A", "B"]), YEARS, np.array([counted_to] * 2))
-
-
-def test_a_driver_ramps_in_equal_steps_and_counts_with_its_probability():
-    found = effect(("d1", "A", 2026, 300, 3, 0.5), ("d2", "A", 2028, -40, 1, 1.0))
-    assert found[0] == pytest.approx([0, 0, 50, 100, 110, 110, 110])
-    assert found[1].tolist() == [0] * 7
-
-
-def test_what_history_has_counted_is_not_added_again():
-    found = effect(("d1", "B", 2024, 300, 3, 1.0), ("d2", "B", 2020, 999, 2, 1.0))
-    assert found[1] == pytest.approx([0, 100, 200, 200, 200, 200, 200])
 
 
 def test_california_openings_are_change_plus_exits_plus_transfers(reference_data):

@@ -75,6 +75,8 @@ def test_a_bureau_without_reference_tables_is_served_by_given_openings(case):
     for name in ("staffing", "education_mix", "external_supply"):
         del tables[name]
     tables["openings"] = [{"occupation": TURNER, "level": "secondary", "year": 2025, "persons": 60}]
-    found = forecast_openings(build_case({**settings, "forecast": {"openings": "given"}}, tables))
+    found = forecast_openings(
+        build_case({**settings, "forecast": {**settings["forecast"], "openings": "given"}}, tables)
+    )
     assert found.table["openings"].tolist() == [60] * len(case.all_years)
     assert found.choices["method"].tolist() == ["drift"] * 3

@@ -54,9 +54,9 @@ def check_education_mix(tables: Tables) -> list[Problem]:
     """The levels asked for by one occupation make up all its openings."""
     records = tables["education_mix"]
     in_doubt = set(records.data.loc[~records.sound("occupation", "share"), "occupation"])
-    rule = Say("同一职业各层次占比之和必须等于 1", "the shares of one occupation must sum to 1")
+    rule = Say("同一职业同一年各层次占比之和必须等于 1", "the shares of one occupation and year must sum to 1")
     problems = []
-    for name, last, total in _sums(records, ["occupation"], "share"):
+    for name, last, total in _sums(records, ["occupation", "year"], "share"):
         if abs(total - 1) > EPSILON and name not in in_doubt:
             repair = Say(
                 f"职业 {name} 合计为 {show(total)}，更正占比或补上缺的层次",
@@ -78,9 +78,10 @@ def _sums(records: Records, by: list[str], column: str) -> Iterator[tuple[str, i
 def check_years(tables: Tables) -> list[Problem]:
     """A yearly series of employment has no gap inside."""
     records = tables["employment"]
-    sound = np.flatnonzero(records.sound("industry", "year"))
-    rows = records.data.iloc[sound][["industry", "year"]].assign(position=sound).sort_values(["industry", "year"])
-    step = rows.groupby("industry")["year"].diff()
+    series = ["industry", "district"]
+    sound = np.flatnonzero(records.sound(*series, "year"))
+    rows = records.data.iloc[sound][[*series, "year"]].assign(position=sound).sort_values([*series, "year"])
+    step = rows.groupby(series)["year"].diff()
     rule = Say("同一行业的年份必须连续", "the years of one industry must follow one another without a gap")
     problems = []
     for (_, row), gap in zip(rows[step > 1].iterrows(), step[step > 1], strict=True):
@@ -89,6 +90,31 @@ def check_years(tables: Tables) -> list[Problem]:
         repair = Say(f"补上 {missing} 年", f"add the year {missing}" if first == last else f"add the years {missing}")
         problems.append(records.problem(int(row["position"]), "year", row["year"], rule, repair))
     return problems
+
+
+def check_districts(tables: Tables) -> list[Problem]:
+    """An industry is counted for the whole region or by district, not both: persons would count twice."""
+    records = tables["employment"]
+    whole = (records.data["district"] == "").to_numpy() & records.sound("industry", "district")
+    split = set(records.data.loc[~whole & records.sound("industry", "district"), "industry"])
+    broken = whole & records.data["industry"].isin(split).to_numpy()
+    rule = Say(
+        "同一行业不得既填全地区又填区县", "an industry must be given for the whole region or by district, not both"
+    )
+    repair = Say("删去全地区的行或区县的行", "delete the rows of the whole region or those of the districts")
+    return records.problems(np.flatnonzero(broken), "district", rule, repair)
+
+
+def check_projected(tables: Tables) -> list[Problem]:
+    """A published total is for all industries or for a known one."""
+    records = tables["projections"]
+    known = {"", *tables["industries"].data["industry"]}
+    broken = ~records.data["industry"].isin(known).to_numpy() & records.sound("industry")
+    rule = Say(
+        "行业代码须在行业表中，或留空表示全部行业", "must be an industry of the industries table, or blank for all"
+    )
+    repair = Say("更正代码", "correct the code")
+    return records.problems(np.flatnonzero(broken), "industry", rule, repair)
 
 
 def check_pathway_levels(tables: Tables) -> list[Problem]:
@@ -193,6 +219,8 @@ MEANINGS: tuple[Check, ...] = (
     check_staffing,
     check_education_mix,
     check_years,
+    check_districts,
+    check_projected,
     check_pathway_levels,
     check_pathway_tracks,
     check_circles,

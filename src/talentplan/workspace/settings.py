@@ -14,7 +14,18 @@ __all__ = [
     "Solving", "Total", "Verdicts",
 ]  # fmt: skip
 
-Method = Literal["naive", "drift", "excel_linear"]
+Method = Literal[
+    "ensemble",
+    "naive",
+    "drift",
+    "damped_drift",
+    "excel_linear",
+    "theta",
+    "shift_share",
+    "ridge",
+    "boosting",
+    "automatic",
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
 Step = Annotated[tuple[Share, Weight], Strict(False)]  # YAML has lists only
@@ -42,10 +53,15 @@ class Forecast(_Strict):
     """How employment is projected."""
 
     methods: list[Method] = Field(
-        default_factory=lambda: list(get_args(Method)), description="methods that compete in the backtest"
+        default_factory=lambda: list(get_args(Method)),
+        description="methods that may be used: the ensemble unless another is clearly better in its group of industries",
     )
     window: int = Field(10, ge=3, description="years of history a linear trend uses, years")
     min_train: int = Field(4, ge=3, description="years a backtest origin must have behind it, years")
+    origins: int = Field(8, ge=1, description="past years from which every method is judged, years")
+    paths: int = Field(500, ge=0, le=10_000, description="joint sample paths; 0 for the point forecast alone, paths")
+    seed: int = Field(0, ge=0, description="seed of the sample paths and of the boosted trees, number")
+    automatic: bool = Field(True, description="use the models of statsforecast where it is installed, yes/no")
     hold_after: int = Field(10, ge=1, description="openings are held flat after so many years, years")
     openings: Literal["forecast", "given", "both"] = Field(
         "forecast", description="openings from the forecast, from the openings table, or the table where it has rows"

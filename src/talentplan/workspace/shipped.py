@@ -43,7 +43,7 @@ def with_reference_tables(records: Mapping[str, Records]) -> tuple[dict[str, Rec
                 keep &= shipped.data[column.name].isin(whole[column.ref].data.iloc[:, 0]).to_numpy()
         data = shipped.data[keep].reset_index(drop=True)
         if name == "education_mix" and len(data):
-            data["share"] = data["share"] / data.groupby("occupation")["share"].transform("sum")
+            data["share"] = data["share"] / data.groupby(["occupation", "year"])["share"].transform("sum")
         origin = shipped.origin[keep].reset_index(drop=True)
         whole[name] = dataclasses.replace(shipped, data=data, origin=origin, doubt={})
         said.append(
