@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talentplan.demand.methods import METHODS, drift, excel_linear, interpolate, naive
+from talentplan.demand.methods import METHODS, damped_drift, drift, excel_linear, interpolate, naive, theta
 
 NAN = np.nan
 
@@ -91,3 +91,34 @@ def test_interpolation_is_the_line_between_known_values(values):
         return
     x = np.arange(len(values))
     assert found == pytest.approx(np.interp(x, x[known], np.array(values)[known]), rel=1e-9)
+
+
+def test_damped_drift_by_hand():
+    # 5 a year from 10 to 25; .9, .9 + .81 and .9 + .81 + .729 of it
+    found = damped_drift(np.array([[10.0, 18, 12, 25]]), np.arange(2000, 2004), np.array([2004, 2005, 2006]), 10)
+    assert found[0] == pytest.approx([25 + 4.5, 25 + 8.55, 25 + 12.195])
+
+
+def test_theta_by_hand():
+    # Slope of 1, 4, 3, 6 is 1.4, half of it 0.7. With a smoothing factor of 1 the level is the last value and the
+    # forecast adds .7 a year from it; any other factor makes a larger squared error on this straight series.
+    line = theta(np.array([[10.0, 12, 14, 16, 18]]), np.arange(2000, 2005), np.array([2005, 2006]), 10)
+    assert line[0] == pytest.approx([19, 20])
+
+
+def test_theta_agrees_with_the_textbook_recursion():
+    values = np.array([5.0, 7, 6, 9, 8, 11, 12, 10])
+    years = np.arange(8)
+    half = np.polyfit(years, values, 1)[0] / 2
+
+    def smoothed(alpha):
+        level, error = values[0], 0.0
+        for value in values[1:]:
+            error += (value - level - half) ** 2
+            level += alpha * (value - level)
+        return error, level
+
+    alpha = min((round(0.1 + 0.05 * k, 2) for k in range(19)), key=lambda a: smoothed(a)[0])
+    level = smoothed(alpha)[1]
+    expected = [level + half * (h - 1 + (1 - (1 - alpha) ** 8) / alpha) for h in (1, 2, 3)]
+    assert theta(values[None], years + 2000, np.array([2008, 2009, 2010]), 10)[0] == pytest.approx(expected)

@@ -14,8 +14,8 @@ def mix_shares(mix: pd.DataFrame, pairs: pd.MultiIndex, years: Years) -> tuple[M
     """Share of an occupation's openings that asks for each level, and the part of it that new graduates fill.
 
     A row of year 0 holds as long as the occupation has no dated mix yet; between dated mixes shares move on a straight
-    line, after the last they are held. A level that a dated mix leaves out has share 0 in it. Shares of an
-    occupation are brought back to a sum of 1.
+    line, after the last they are held. A level that a mix leaves out has share 0 in it. Shares of an occupation are
+    brought back to a sum of 1.
 
     Args:
         mix: the `education_mix` table.
@@ -33,10 +33,12 @@ def mix_shares(mix: pd.DataFrame, pairs: pd.MultiIndex, years: Years) -> tuple[M
     jobs, of_pair = np.unique(pairs.get_level_values("occupation").to_numpy(dtype=str), return_inverse=True)
     named = np.zeros((len(jobs), len(grid)), dtype=bool)
     named[of_pair[row[dated]], column] = True
+    undated = np.zeros(len(jobs), dtype=bool)
+    undated[of_pair[row[~dated]]] = True
 
     def moving(name: str, left_out: float) -> Matrix:
         values = mix[name].to_numpy(dtype=np.float64)
-        always = np.full(len(pairs), np.nan)
+        always = np.where(undated[of_pair], left_out, np.nan)
         always[row[~dated]] = values[~dated]
         known = np.where(named[of_pair], left_out, np.nan)
         known[row[dated], column] = values[dated]

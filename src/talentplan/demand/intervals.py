@@ -32,6 +32,7 @@ _TOTAL_CASES = 1.0  # the same for region totals, which fall together
 _MOST_COVER = 0.95
 _NORMAL = 1.2815515655446004  # standard normal quantile of 0.9: half the 80 % interval
 _FIRST = 6  # years the first calibration origin has behind it
+_LONG = 12.0  # years of history below which intervals are widened: a few calm years do not show the bad ones
 _BLOCK = 3  # calendar years drawn together
 _FIT_WEIGHT = 3.0  # origins by which a horizon's factor is drawn to the smooth curve
 _USUAL_PERSISTENCE, _PERSISTENCE_WEIGHT = 0.25, 12.0
@@ -95,6 +96,8 @@ def calibrate(panel: Panel, horizons: int, forecast: Callable[[Panel, int], Matr
         total_errors.append(_padded(whole / spread[:, None] / walk, horizons))
     factor, scaled = _factors(errors, horizons, _CASES)
     total_factor, _ = _factors(total_errors, horizons, _TOTAL_CASES)
+    wider = np.sqrt(max(1.0, _LONG / len(years)))
+    factor, total_factor = factor * wider, total_factor * wider
     width = _NORMAL * total_factor * _total_volatility(totals)[:, None] * _walk(horizons, len(years))
     return Calibration(factor, _shape(scaled), width, len(errors))
 

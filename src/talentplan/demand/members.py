@@ -51,7 +51,7 @@ def all_members(
 
     Every method sees the last TRAIN_YEARS years. The ensemble is the geometric mean of ridge, boosting, that one
     of shift-share, damped drift and drift which was least wrong from earlier years of the panel, and, at half a weight
-    where they are installed, the median of the automatic models; in a panel too small to pool, of damped drift,
+    where they are installed, the median of the automatic models; in a panel too small to pool, of shift-share,
     Theta and the automatic models.
 
     Args:
@@ -74,7 +74,7 @@ def all_members(
         persons |= _pooled_members(at, horizons, boosted, seed)
         weights = {"ridge": 1.0, "boosting": 1.0, _best_trend(latest): 1.0}
     else:
-        weights = {"damped_drift": 1.0, "theta": 1.0}
+        weights = {"shift_share": 1.0, "theta": 1.0}
     if pool and not boosted:
         weights["ridge"] += weights.pop("boosting")
     if automatic and at.logs.shape[1] >= auto.LEAST_YEARS and auto.available():

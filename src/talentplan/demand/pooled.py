@@ -109,7 +109,7 @@ def ridge(at: Window, horizons: int) -> Matrix:
         if rows is not None:  # else the weights of the horizon before, in units that do not grow with it
             x, y = rows
             weights = np.linalg.solve(x.T @ x + _ALPHA * len(x) * np.eye(x.shape[1]), x.T @ y)
-        result[:, horizon - 1] = now @ weights
+        result[:, horizon - 1] = np.clip(now @ weights, -_CLIP, _CLIP)
     return result
 
 
