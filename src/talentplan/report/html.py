@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
-
-import jinja2
-from markupsafe import Markup
 
 from talentplan.plan.plan import Plan
 from talentplan.report import basis, intake_tables, means_tables, outcome_tables, summary
 from talentplan.report.charts import charts
-from talentplan.report.tables import Column, Source, View, shown
-from talentplan.report.words import LANGUAGES, Lang, Words
+from talentplan.report.page import heading, page
+from talentplan.report.tables import Source, View
+from talentplan.report.words import LANGUAGES, Lang
 from talentplan.workspace.case import Case
 
 __all__ = ["html_text", "write_html"]
@@ -43,40 +38,7 @@ def write_html(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> None:
 
 def html_text(plan: Plan, case: Case, lang: Lang = "zh") -> str:
     """The report as text; the same plan and case give the same text (timings are left out)."""
-    faces = [_face(Source(plan, case, each)) for each in LANGUAGES]
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            lang=lang,
-            faces=faces,
-            css=Markup(_asset("assets/report.css")),
-            echarts=Markup(_asset("vendor/echarts/echarts.min.js")),
-            script=Markup(_asset("assets/report.js")),
-            charts={face["lang"]: _json(face["charts"]) for face in faces},
-        )
-    )
-
-
-def _asset(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text("utf-8")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    loader = jinja2.PackageLoader("talentplan.report", "templates")
-    found = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    found.globals["sections"] = SECTIONS
-    return found
-
-
-def _json(value: Any) -> Markup:
-    """JSON that may stand inside a script element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # The result holds no markup: every < is written as an escape.
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    return page([_face(Source(plan, case, each)) for each in LANGUAGES], "face", "report", lang)
 
 
 def _face(source: Source) -> dict[str, Any]:
@@ -88,11 +50,8 @@ def _face(source: Source) -> dict[str, Any]:
         "lang": source.lang,
         "w": words,
         "source": source,
-        "cell": lambda column, row: _cell(words, column, row),
-        "total": lambda view, column: _total(words, view, column),
-        "title": case.settings.title.zh if source.lang == "zh" else case.settings.title.en,
-        "region": case.settings.region.zh if source.lang == "zh" else case.settings.region.en,
-        "scenario": case.scenario_title[0 if source.lang == "zh" else 1],
+        "sections": SECTIONS,
+        **heading(case, words),
         "illustrative": basis.illustrative(source),
         "cards": summary.cards(source),
         "sentences": summary.sentences(source),
@@ -154,11 +113,3 @@ def _tint(view: View) -> Any:
         return 0 if value < 0.5 else max(1, round(TINTS * (value / most) ** 0.5))
 
     return tint
-
-
-def _cell(words: Words, column: Column, row: dict[str, Any]) -> str:
-    return shown(words, column.kind, row[column.key], unit=str(row.get("unit_code", "")))
-
-
-def _total(words: Words, view: View, column: Column) -> str:
-    return shown(words, column.kind, view.totals[column.key]) if column.key in view.totals else ""
