@@ -76,7 +76,7 @@ def _rows(frame: pd.DataFrame, keys: list[str], names: list[str], labels: list[s
 
 
 def _verdict(code: str) -> str:
-    return Words("en" if language() == "en" else "zh")("verdict", code) if code else "–"
+    return Words(language())("verdict", code) if code else "–"
 
 
 def _number(value: float, unit: str) -> str:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TextIO, TypeVar
+from typing import Any, Literal, TextIO, TypeVar
 
 import click
 
@@ -41,9 +41,9 @@ def state() -> State:
     return found if isinstance(found, State) else State()
 
 
-def language() -> str:
+def language() -> Literal["zh", "en"]:
     """zh or en."""
-    return state().lang
+    return "en" if state().lang == "en" else "zh"
 
 
 def pick(zh: str, en: str) -> str:

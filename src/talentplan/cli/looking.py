@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -13,11 +14,14 @@ from talentplan.demand import Openings, forecast_openings
 from talentplan.matching import placement_arcs
 from talentplan.plan import do_nothing
 from talentplan.plan.write import write_folder, write_notes, write_table
+from talentplan.report import write_forecast_page
+from talentplan.report.words import Words
 from talentplan.workspace import Case, load_dictionary, read_case
 
 __all__ = ["look_at_demand", "look_at_input", "look_at_match"]
 
 TOP = 10
+PAGE = "forecast.html"
 
 
 def look_at_input(model: Path, scenario: str | None) -> None:
@@ -33,11 +37,14 @@ def look_at_demand(model: Path, scenario: str | None, root: Path) -> None:
     tables = {
         "openings": openings.table, "employment": openings.employment,
         "occupation_employment": openings.occupation_employment, "backtest": openings.backtest,
-        "choices": openings.choices,
+        "choices": openings.choices, "methods": openings.methods, "track_record": openings.track_record,
+        "signals": openings.signals,
     }  # fmt: skip
-    folder = _write(case, tables, root, "forecast")
+    folder = _write(
+        case, tables, root, "forecast", lambda at: write_forecast_page(openings, case, at / PAGE, language())
+    )
     out(_forecast_text(case, openings))
-    out(pick(f"\n数据表：{folder}", f"\nTables: {folder}"))
+    out(pick(f"\n数据表：{folder}\n图表：{folder / PAGE}", f"\nTables: {folder}\nCharts: {folder / PAGE}"))
 
 
 def look_at_match(model: Path, scenario: str | None, root: Path) -> None:
@@ -86,7 +93,9 @@ def _case_text(case: Case) -> str:
     return "\n".join(parts)
 
 
-def _write(case: Case, tables: dict[str, pd.DataFrame], root: Path, kind: str) -> Path:
+def _write(
+    case: Case, tables: dict[str, pd.DataFrame], root: Path, kind: str, page: Callable[[Path], None] | None = None
+) -> Path:
     """<out>/<case>/<scenario>.<kind>/, beside the run folder, which holds nothing but a plan."""
 
     def fill(place: Path) -> None:
@@ -94,6 +103,8 @@ def _write(case: Case, tables: dict[str, pd.DataFrame], root: Path, kind: str) -
             write_table(frame, name, place, list(frame.columns))
         write_notes(place, {"name": case.name, "scenario": case.scenario, "applied": list(case.applied),
                             "fingerprint": case.fingerprint})  # fmt: skip
+        if page is not None:
+            page(place)
 
     plan = run_folder(root, case)
     folder = plan.with_name(f"{plan.name}.{kind}")
@@ -138,28 +149,29 @@ def _forecast_text(case: Case, openings: Openings) -> str:
 
 
 def _industries(case: Case, openings: Openings) -> str:
-    """Last counted year, end of the forecast, and the method that won its backtest."""
-    names = _names(case, "industries", "industry")
+    """Last counted year, end of the forecast with its interval, and the methods used."""
+    names, words = _names(case, "industries", "industry"), Words(language())
     history = openings.employment[openings.employment["method"] == "history"]
     zh, en = (
-        ("行业", "末次统计", "预测末年", "方法", "误差 MASE"),
-        ("industry", "last count", "forecast", "method", "MASE"),
+        ("行业", "末次统计", "预测末年", "八成区间", "方法", "误差 MASE"),
+        ("industry", "last count", "forecast", "80 % interval", "method", "MASE"),
     )
     rows = [list(zh if language() == "zh" else en)]
-    chosen = {row["industry"]: row for row in openings.choices.to_dict("records")}
+    error = openings.choices.groupby("industry")["mase"].mean()
     for code, series in openings.employment.groupby("industry", sort=True):
         counted = history[history["industry"] == code]
         last = counted.loc[counted["year"].idxmax()] if len(counted) else None
         end = series.loc[series["year"].idxmax()]
-        choice = chosen.get(code, {"method": "–", "mase": math.nan})
+        mase = float(error.get(code, math.nan))
         rows.append([
             names.get(str(code), str(code)),
             "–" if last is None else f"{last['persons']:,.0f} ({last['year']})",
             f"{end['persons']:,.0f} ({end['year']})",
-            choice["method"],
-            "–" if math.isnan(choice["mase"]) else f"{choice['mase']:.2f}",
+            f"{end['lo80']:,.0f}–{end['hi80']:,.0f}" if "lo80" in end else "–",
+            words("method", str(end["method"])),
+            "–" if math.isnan(mase) else f"{mase:.2f}",
         ])  # fmt: skip
-    return table(rows, right=[1, 2, 4])
+    return table(rows, right=[1, 2, 3, 5])
 
 
 def _programs(case: Case, arcs: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from talentplan.errors import TalentPlanError
 from talentplan.plan import Plan
 from talentplan.plan.write import UnwritableFolder, write_plan
 from talentplan.program import write_program
-from talentplan.report import Lang, write_report
+from talentplan.report import write_report
 from talentplan.scenarios import attempt, read_scenarios
 from talentplan.supply import cohorts
 from talentplan.workspace import Case
@@ -80,7 +80,7 @@ def _write(plan: Plan, case: Case, folder: Path) -> Plan:
     """The run folder with tables and report; the plan with the seconds it took."""
     began = time.perf_counter()
     with step(pick("正在写出表格和报告", "writing tables and report")):
-        lang: Lang = "en" if language() == "en" else "zh"
+        lang = language()
         write_plan(plan, case, folder, lambda place: write_report(plan, case, place, lang))
     return dataclasses.replace(plan, timings={**plan.timings, "write": time.perf_counter() - began})
 

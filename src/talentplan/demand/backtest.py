@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,7 @@ class Backtest:
         is too small for; was: float[origin, series, horizon], NaN where nothing could be judged.
     ends: per cent -> lower and upper end of the default's interval, float[origin, series, horizon].
     before: float[origin, series], the last known value; change, change_squared: the scales of MASE and RMSSE.
+    first_year, last_year: of the panel that was judged.
     """
 
     labels: pd.DataFrame
@@ -48,6 +49,17 @@ class Backtest:
     before: Matrix
     change: Matrix
     change_squared: Matrix
+    first_year: int
+    last_year: int
+
+    def since(self, year: int) -> Backtest:
+        """The same from origins in `year` or later alone."""
+        kept = self.origins >= year
+        return replace(
+            self, origins=self.origins[kept], said=self.said[:, kept], was=self.was[kept],
+            ends={level: (low[kept], high[kept]) for level, (low, high) in self.ends.items()},
+            before=self.before[kept], change=self.change[kept], change_squared=self.change_squared[kept],
+        )  # fmt: skip
 
     @property
     def scaled(self) -> NDArray[np.float64]:
@@ -199,4 +211,6 @@ def rolling_backtest(panel: Panel, forecaster: Forecaster, *, min_train: int, or
         trained = past.latest(TRAIN_YEARS)
         change[k], squared[k] = (f(trained.persons, trained.years) for f in (yearly_change, yearly_change_squared))
         before[k] = panel.persons[:, at]
-    return Backtest(panel.labels, years[picked], said, was, ends, before, change, squared)
+    return Backtest(
+        panel.labels, years[picked], said, was, ends, before, change, squared, int(years[0]), int(years[-1])
+    )

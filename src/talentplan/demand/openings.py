@@ -41,8 +41,8 @@ class Openings:
     choices: one row per series: district, industry, method, reason, mase (mean over horizons of the method, NaN where
         not judged), train_from (first year it learnt from, 0 for none), train_years (years it learnt from), break_year
         (last break in the series, 0 for none). reason is one of
-        default (the ensemble); clearly_better (another method's past errors in this group are at least a tenth
-        smaller); least_error (the ensemble is not allowed: least mean MASE); small_panel (too few series to
+        default (the ensemble); clearly_better (another method's past errors in this group are at least three
+        tenths smaller); least_error (the ensemble is not allowed: least mean MASE); small_panel (too few series to
         learn from one another: the ensemble of simple methods); short_history (fewer than three years; last value
         repeated); short_after_break (too few years since the break, earlier ones are not comparable; last value
         repeated); not_judged (no backtest was possible; last value repeated); constant (history without change; last

@@ -13,7 +13,7 @@ from talentplan.report.tables import Column, Source, View, columns
 from talentplan.workspace.case import Case
 from talentplan.workspace.dictionary import load_dictionary
 
-__all__ = ["Illustrative", "data_basis", "facts", "illustrative"]
+__all__ = ["Illustrative", "basis_counts", "data_basis", "facts", "illustrative"]
 
 BASES = ("official", "reported", "estimated", "illustrative")
 
@@ -41,7 +41,7 @@ class Illustrative:
 
 def illustrative(source: Source) -> Illustrative:
     """How much of the plan's support is made up."""
-    counts = _basis_counts(source.case)
+    counts = basis_counts(source.case)
     layout = source.plan.table("layout")
     moved = layout["change"].abs().to_numpy(dtype=float)
     share = layout["illustrative"].fillna(0.0).to_numpy(dtype=float)
@@ -55,7 +55,8 @@ def illustrative(source: Source) -> Illustrative:
     )
 
 
-def _basis_counts(case: Case) -> pd.DataFrame:
+def basis_counts(case: Case) -> pd.DataFrame:
+    """Rows of every table that says what its rows rest on: table, rows, one column per basis."""
     rows = []
     for name in sorted(case.tables):
         table = case.table(name)
@@ -68,7 +69,7 @@ def _basis_counts(case: Case) -> pd.DataFrame:
 def data_basis(source: Source) -> View:
     """Rows of every input table by basis."""
     words = source.words
-    frame = _basis_counts(source.case)
+    frame = basis_counts(source.case)
     frame["share"] = frame["illustrative"] / frame["rows"]
     dictionary = load_dictionary()
     frame["table"] = [dictionary[name].label(source.lang) for name in frame["table"]]

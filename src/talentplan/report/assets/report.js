@@ -83,6 +83,74 @@
     };
   }
 
+  /* An interval is drawn as its lower end, unseen, with its width on top. */
+  function fan(part) {
+    var tints = ["#dbe9f3", "#b5d2e6", "#86b4d4"];
+    var series = [];
+    part.bands.forEach(function (band, k) {
+      var stack = "band" + k;
+      var width = band.high.map(function (high, i) { return high === null ? null : high - band.low[i]; });
+      series.push({ name: band.name, type: "line", stack: stack, stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, color: tints[k], data: band.low, silent: true });
+      series.push({ name: band.name, type: "line", stack: stack, stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, color: tints[k], areaStyle: { color: tints[k], opacity: 0.85 }, data: width, silent: true });
+    });
+    part.paths.forEach(function (path) {
+      series.push({ name: part.path_name, type: "line", symbol: "none", data: path, color: "#5a6675", lineStyle: { width: 0.7, opacity: 0.6 }, silent: true });
+    });
+    [[part.forecast, tones.main, "solid"], [part.history, "#17212e", "solid"]].forEach(function (line) {
+      series.push({ name: line[0].name, type: "line", symbolSize: 5, symbol: "circle", data: line[0].data, color: line[1], lineStyle: { width: 2.4, type: line[2] } });
+    });
+    var off = {};
+    if (part.path_name) { off[part.path_name] = false; }
+    return plot(part, series, off, function (i) {
+      var rows = [];
+      if (part.history.data[i] !== null) { rows.push([part.history.name, count(part.history.data[i])]); }
+      else if (part.forecast.data[i] !== null) {
+        rows.push([part.forecast.name, count(part.forecast.data[i])]);
+        part.bands.slice().reverse().forEach(function (band) { rows.push([band.name, count(band.low[i]) + "–" + count(band.high[i])]); });
+      }
+      return rows;
+    });
+  }
+
+  function lines(part) {
+    var shades = { naive: "#8793a3", drift: "#d98e2b", excel_linear: "#a3241f", damped_drift: "#b8860b", theta: "#3c7a56", shift_share: "#5b3f8c", ridge: "#3f8f8a", boosting: "#4b7ab8", automatic: "#a05a7a", ensemble: "#0b5a8f", history: "#17212e", past: "#7fb2d6" };
+    var off = {};
+    var series = part.series.map(function (s) {
+      if (s.hidden) { off[s.name] = false; }
+      var strong = s.tone === "history" || s.tone === "ensemble";
+      return { name: s.name, type: "line", symbol: s.tone === "past" || strong ? "circle" : "none", symbolSize: 4, data: s.data, color: shades[s.tone], lineStyle: { width: strong ? 2.6 : 1.5, type: strong || s.tone === "past" ? "solid" : "dashed" } };
+    });
+    return plot(part, series, off, function (i, chosen) {
+      return part.series.filter(function (s) { return s.data[i] !== null && chosen.indexOf(s.name) >= 0; }).map(function (s) { return [s.name, count(s.data[i])]; });
+    });
+  }
+
+  function plot(part, series, off, rows) {
+    var seen = {};
+    var names = series.map(function (s) { return s.name; }).filter(function (n) { if (seen[n]) { return false; } seen[n] = true; return true; });
+    return {
+      animation: false,
+      grid: { left: 8, right: 18, top: 60, bottom: 4, containLabel: true },
+      legend: { type: "scroll", top: 4, left: 0, right: 0, itemWidth: 18, itemHeight: 10, data: names, selected: off, textStyle: { color: "#17212e" } },
+      tooltip: {
+        trigger: "axis",
+        formatter: function (found) {
+          var i = found[0].dataIndex;
+          var box = document.createElement("div");
+          [[part.categories[i], ""]].concat(rows(i, found.map(function (f) { return f.seriesName; }))).forEach(function (row) {
+            var line = document.createElement("div");
+            line.textContent = row[1] ? row[0] + "  " + row[1] : row[0];
+            box.appendChild(line);
+          });
+          return box;
+        }
+      },
+      xAxis: { type: "category", boundaryGap: false, data: part.categories, axisTick: { show: false }, axisLabel: { color: "#4d5a6b" }, axisLine: { lineStyle: { color: "#8793a3" } } },
+      yAxis: { type: "value", scale: true, axisLabel: { color: "#4d5a6b", formatter: count }, splitLine: { lineStyle: { color: "#e3e8ee" } } },
+      series: series
+    };
+  }
+
   function year(lang) {
     return document.getElementById("flow-" + lang).value;
   }
@@ -90,7 +158,10 @@
   function option(box, width) {
     var lang = box.dataset.lang;
     var chart = charts(lang)[box.dataset.chart];
-    return chart.type === "flow" ? flow(chart, year(lang)) : bars(chart, width);
+    if (chart.type === "flow") { return flow(chart, year(lang)); }
+    if (chart.type === "bars") { return bars(chart, width); }
+    var part = chart.parts[document.getElementById("choice-" + lang).value];
+    return chart.type === "fan" ? fan(part) : lines(part);
   }
 
   function draw(lang) {
