@@ -84,7 +84,10 @@ def test_forecast_writes_openings(tell: Tell, tiny_model: Path) -> None:
     assert done.exit_code == 0
     folder = Path("out/tiny/baseline.forecast")
     written = {path.stem for path in folder.glob("*.csv")}
-    assert written == {"openings", "employment", "occupation_employment", "backtest", "choices"}
+    assert written == {
+        "openings", "employment", "occupation_employment", "backtest", "choices", "methods", "track_record", "signals",
+    }  # fmt: skip
+    assert "</html>" in (folder / "forecast.html").read_text(encoding="utf-8")
     openings = pd.read_csv(folder / "openings.csv", encoding="utf-8-sig")
     total = openings.loc[openings["year"].between(2025, 2029), "openings"].sum()
     last = next(line for line in done.stdout.splitlines() if "all occupations" in line)

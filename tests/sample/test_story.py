@@ -51,7 +51,7 @@ def test_shortages_and_surpluses_stand_side_by_side(idle):
 
 def test_where_they_are(idle):
     shortage = idle["balance"].groupby("occupation")[["openings", "shortage"]].sum()
-    for occupation in ("6-18-01-07", "6-31-07-01", "6-18-02-04", "6-23-02-01"):
+    for occupation in ("6-18-01-07", "6-31-07-03", "6-18-02-04", "6-23-02-01"):
         assert shortage.loc[occupation, "shortage"] > 0.1 * shortage.loc[occupation, "openings"], occupation
     surplus = idle["surplus"].groupby("program")[["local", "surplus"]].sum()
     for program in ("660701", "460702", "660108", "460113"):

@@ -127,6 +127,7 @@ def _methods(wide: _Wide, methods: pd.DataFrame, code: str, words: Words) -> Cha
 def _record(wide: _Wide, record: pd.DataFrame, code: str, words: Words) -> Chart:
     """What came, and one line of what was said for every past origin; of all industries where each was judged."""
     history = wide.history(code)
+    history = history[: history.last_valid_index()]
     own = record if code == ALL else record[record["industry"] == code]
     lines = []
     for made in sorted(set(own["made"])):

@@ -91,7 +91,7 @@ def _sentences(openings: Openings, words: Words) -> list[str]:
     if cases and np.isfinite(inside):
         found.append(words("forecast_page", "held", share=words.share(round(inside, 2)), n=f"{cases:,}"))
     means = _means(openings)
-    if {"ensemble", "excel_linear", "naive"} <= set(means.index):
+    if {"ensemble", "excel_linear", "naive"} <= set(means.index[means["mase"] > 0]):
         against = {
             name: _than(words, means["mase"]["ensemble"] / means["mase"][name] - 1)
             for name in ("excel_linear", "naive")
@@ -120,8 +120,9 @@ def _warnings(openings: Openings, words: Words) -> list[str]:
         found.append(words("forecast_page", "warn_cover", share=words.share(round(inside, 2))))
     means = _means(openings)
     if "ensemble" in means.index:
-        best = str(means["mase"].idxmin())
-        if means["mase"].min() < 0.999 * means["mase"]["ensemble"]:
+        alike = means.loc[means["n"] == means["n"]["ensemble"], "mase"]  # judged on the same cases
+        best = str(alike.idxmin())
+        if alike.min() < 0.999 * means["mase"]["ensemble"]:
             found.append(words("forecast_page", "warn_better", method=words("method", best)))
     return found
 
