@@ -36,6 +36,7 @@ slow: $(READY) ## run the slow tests, which need the reference data
 
 bench: $(READY) ## run the benchmarks (minutes; needs the reference data)
 	$(BIN)/python -m benchmarks.california --json
+	$(BIN)/python -m benchmarks.forecasting ../shared/data/forecasting/au_state_industry_annual.csv --json
 
 coverage: $(READY) ## run the tests and show the lines they miss
 	$(BIN)/python -m pytest --cov
