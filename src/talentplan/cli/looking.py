@@ -154,7 +154,7 @@ def _industries(case: Case, openings: Openings) -> str:
     history = openings.employment[openings.employment["method"] == "history"]
     zh, en = (
         ("行业", "末次统计", "预测末年", "八成区间", "方法", "误差 MASE"),
-        ("industry", "last count", "forecast", "80 % interval", "method", "MASE"),
+        ("industry", "last count", "forecast", "80% interval", "method", "MASE"),
     )
     rows = [list(zh if language() == "zh" else en)]
     error = openings.choices.groupby("industry")["mase"].mean()

@@ -121,25 +121,24 @@ class Employment:
 
 def employment_history(case: Case) -> History:
     """The employment table as a panel of districts and industries."""
-    table = case.table("employment")
+    table = case.table("employment").rename(columns={"district": "region"})
     industries: pd.Index[str] = pd.Index(
         sorted({*case.table("industries")["industry"], *table["industry"]}), dtype=object
     )
     never = sorted(set(industries) - set(table["industry"]))
-    keys = pd.concat(
-        [table[["district", "industry"]].drop_duplicates(), pd.DataFrame({"district": "", "industry": never})]
-    ).astype(object)
-    labels = keys.sort_values(["district", "industry"], ignore_index=True).set_axis(["region", "industry"], axis=1)
-    year = table["year"].to_numpy(dtype=np.int64)
-    years = np.arange(year.min(), year.max() + 1) if len(year) else np.array([case.first_year - 1])
-    row = pd.MultiIndex.from_frame(labels).get_indexer(pd.MultiIndex.from_frame(table[["district", "industry"]]))
-    persons = np.full((len(labels), len(years)), np.nan)
-    persons[row, year - years[0]] = table["persons"].to_numpy(dtype=np.float64)
+    key = ["region", "industry"]
+    keys = pd.concat([table[key].drop_duplicates(), pd.DataFrame({"region": "", "industry": never})]).astype(object)
+    labels = keys.sort_values(key, ignore_index=True)
+    if len(table):
+        panel = Panel.filled(labels, table)
+    else:
+        panel = Panel(labels, np.array([case.first_year - 1]), np.full((len(labels), 1), np.nan))
+    broken = table[table["break"]]
     break_year = np.zeros(len(labels), dtype=np.int64)
-    broken = table["break"].to_numpy(dtype=bool)
-    np.maximum.at(break_year, row[broken], year[broken])
+    row = pd.MultiIndex.from_frame(labels).get_indexer(pd.MultiIndex.from_frame(broken[key]))
+    np.maximum.at(break_year, row, broken["year"].to_numpy(dtype=np.int64))
     member = industries.get_indexer(pd.Index(labels["industry"], dtype=object))
-    return History(Panel(labels, years, persons), break_year, industries, member)
+    return History(panel, break_year, industries, member)
 
 
 def project_employment(case: Case, first: int, last: int) -> Employment:

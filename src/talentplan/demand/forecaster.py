@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from talentplan.demand.intervals import Paths, calibrate, sample_paths
 from talentplan.demand.members import ENSEMBLE, all_members
-from talentplan.demand.methods import Matrix, Years
+from talentplan.demand.methods import MIN_POINTS, Matrix, Years
 from talentplan.demand.panel import Panel, group_sums
 from talentplan.demand.pooled import TRAIN_YEARS
 
@@ -19,8 +19,6 @@ __all__ = ["LEVELS", "Forecaster", "PanelForecast", "path_intervals"]
 
 LEVELS = (50, 80, 95)
 """Percent of the intervals that are shown."""
-
-_MIN_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ class FittedForecaster:
         )  # fmt: skip
 
     def _paths(self, persons: Matrix, horizons: int) -> Paths:
-        if self.settings.paths == 0 or not len(persons) or self.panel.persons.shape[1] < _MIN_POINTS:
+        if self.settings.paths == 0 or not len(persons) or self.panel.persons.shape[1] < MIN_POINTS:
             return np.repeat(persons[None].astype(np.float32), self.settings.paths, axis=0)
         known = calibrate(self.panel, horizons, _quick)
         return sample_paths(self.panel, persons, known, self.settings.paths, self.settings.seed)
@@ -154,7 +152,7 @@ def _fallbacks(panel: Panel, pooled: bool) -> tuple[NDArray[np.object_], NDArray
     last = panel.persons[:, -1]
     least = np.where(known, panel.persons, np.inf).min(axis=1, initial=np.inf)
     most = np.where(known, panel.persons, -np.inf).max(axis=1, initial=-np.inf)
-    cases = [count == 0, count < _MIN_POINTS, least == most, ~known[:, -1], last == 0]
+    cases = [count == 0, count < MIN_POINTS, least == most, ~known[:, -1], last == 0]
     reason = np.select(
         cases, ["no_history", "short_history", "constant", "ended", "at_zero"], "" if pooled else "small_panel"
     ).astype(object)

@@ -43,6 +43,14 @@ class Panel:
         if problems:
             raise InputError(problems)
         labels = table[_KEY[:2]].drop_duplicates().sort_values(_KEY[:2], ignore_index=True)
+        return cls.filled(labels, table)
+
+    @classmethod
+    def filled(cls, labels: pd.DataFrame, table: pd.DataFrame) -> Panel:
+        """The panel of the series `labels` with the checked rows of `table`; every series of the table is among them.
+
+        The years run from the first of the table to its last.
+        """
         year = table["year"].to_numpy(dtype=np.int64)
         years = np.arange(year.min(), year.max() + 1)
         row = pd.MultiIndex.from_frame(labels).get_indexer(pd.MultiIndex.from_frame(table[_KEY[:2]]))

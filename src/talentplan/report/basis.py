@@ -13,7 +13,7 @@ from talentplan.report.tables import Column, Source, View, columns
 from talentplan.workspace.case import Case
 from talentplan.workspace.dictionary import load_dictionary
 
-__all__ = ["Illustrative", "basis_counts", "data_basis", "facts", "illustrative"]
+__all__ = ["Illustrative", "data_basis", "facts", "illustrative", "made_up"]
 
 BASES = ("official", "reported", "estimated", "illustrative")
 
@@ -23,25 +23,24 @@ class Illustrative:
     """How much of a case is made up.
 
     tables: tables with an illustrative row; rows, all_rows: illustrative rows and all rows that carry a basis;
-    marked: the model calls itself illustrative; weighted: illustrative share of the openings behind the changes,
-    weighted by the persons each change moves (nan where nothing changes).
+    weighted: illustrative share of the openings behind the changes, weighted by the persons each change moves (nan
+    where nothing changes).
     """
 
     tables: int
     rows: int
     all_rows: int
-    marked: bool
     weighted: float
 
-    @property
-    def present(self) -> bool:
-        """Whether the report must say so on its first page."""
-        return self.marked or self.rows > 0
+
+def made_up(case: Case) -> bool:
+    """Whether the model calls itself illustrative, or a row does: every page must say so at its top."""
+    return case.settings.illustrative or bool(_basis_counts(case)["illustrative"].sum())
 
 
 def illustrative(source: Source) -> Illustrative:
     """How much of the plan's support is made up."""
-    counts = basis_counts(source.case)
+    counts = _basis_counts(source.case)
     layout = source.plan.table("layout")
     moved = layout["change"].abs().to_numpy(dtype=float)
     share = layout["illustrative"].fillna(0.0).to_numpy(dtype=float)
@@ -50,13 +49,11 @@ def illustrative(source: Source) -> Illustrative:
         tables=int((counts["illustrative"] > 0).sum()),
         rows=int(counts["illustrative"].sum()),
         all_rows=int(counts["rows"].sum()),
-        marked=source.case.settings.illustrative,
         weighted=weighted,
     )
 
 
-def basis_counts(case: Case) -> pd.DataFrame:
-    """Rows of every table that says what its rows rest on: table, rows, one column per basis."""
+def _basis_counts(case: Case) -> pd.DataFrame:
     rows = []
     for name in sorted(case.tables):
         table = case.table(name)
@@ -69,7 +66,7 @@ def basis_counts(case: Case) -> pd.DataFrame:
 def data_basis(source: Source) -> View:
     """Rows of every input table by basis."""
     words = source.words
-    frame = basis_counts(source.case)
+    frame = _basis_counts(source.case)
     frame["share"] = frame["illustrative"] / frame["rows"]
     dictionary = load_dictionary()
     frame["table"] = [dictionary[name].label(source.lang) for name in frame["table"]]

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from talentplan.demand import Openings
-from talentplan.report.basis import basis_counts
 from talentplan.report.forecast_charts import ALL, forecast_charts
 from talentplan.report.labels import names_of
 from talentplan.report.page import heading, page
@@ -47,9 +46,6 @@ def _face(openings: Openings, case: Case, lang: Lang) -> dict[str, Any]:
         "w": words,
         "sections": SECTIONS,
         **heading(case, words),
-        "fingerprint": case.fingerprint,
-        "span": f"{case.plan_years[0]}–{case.plan_years[-1]}",
-        "illustrative": case.settings.illustrative or bool(basis_counts(case)["illustrative"].sum()),
         "sentences": _sentences(openings, words),
         "warnings": _warnings(openings, words),
         "choices": [(ALL, words("forecast_page", "all_industries")), *((c, names.get(c, c)) for c in industries)],

@@ -52,7 +52,6 @@ def _face(source: Source) -> dict[str, Any]:
         "source": source,
         "sections": SECTIONS,
         **heading(case, words),
-        "illustrative": basis.illustrative(source),
         "cards": summary.cards(source),
         "sentences": summary.sentences(source),
         "notices": summary.notices(source),

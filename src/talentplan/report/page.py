@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from talentplan.report.basis import made_up
 from talentplan.report.tables import Column, View, shown
 from talentplan.report.words import Lang, Words
 from talentplan.workspace.case import Case
@@ -50,6 +51,9 @@ def heading(case: Case, words: Words) -> dict[str, Any]:
         "title": (settings.title.zh, settings.title.en)[at],
         "region": (settings.region.zh, settings.region.en)[at],
         "scenario": case.scenario_title[at],
+        "span": f"{case.plan_years[0]}–{case.plan_years[-1]}",
+        "fingerprint": case.fingerprint,
+        "stamped": made_up(case),
         "cell": lambda column, row: _cell(words, column, row),
         "total": lambda view, column: _total(words, view, column),
     }

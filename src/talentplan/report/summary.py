@@ -133,7 +133,7 @@ def notices(source: Source) -> list[tuple[str, str]]:
                 "sentence", "weighted", share=words.share(made_up.weighted)
             )
         found.append(("warn", text))
-    elif made_up.marked:
+    elif case.settings.illustrative:
         found.append(("warn", words("sentence", "model_illustrative")))
     if case.settings.excluded:
         names = [item.zh if source.lang == "zh" else item.en for item in case.settings.excluded]

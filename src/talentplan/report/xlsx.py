@@ -221,7 +221,7 @@ def _intake(book: _Book) -> None:
 def _subtitle(book: _Book, sheet: Worksheet, text: str, last: int) -> None:
     """The second row of a sheet: whether the data is illustrative, the scenario, and what else there is to say."""
     source, words = book.source, book.source.words
-    made_up = basis.illustrative(source).present
+    made_up = basis.made_up(source.case)
     stamp = f"【{words('general', 'illustrative')}】" if made_up else ""
     scenario = f"{words('general', 'scenario')}{'：' if source.lang == 'zh' else ': '}{_scenario(source)}"
     form = book.formats["stamp" if made_up else "plain"]
