@@ -64,12 +64,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One origin: actual values [series, horizon], scores by method, coverage of region totals [region, horizon]."""
+    """One origin: actual values [series, horizon], scores by method, coverage of totals [region, horizon], [1, horizon]."""
 
     year: int
     actual: Matrix
     methods: dict[str, Judged]
     regions: Matrix
+    grand: Matrix
 
 
 def read_panel(path: Path) -> Panel:
@@ -98,13 +99,16 @@ def judge_origin(panel: Panel, every: int, numbered: tuple[int, int]) -> Origin:
     actual = np.where(judged[:, None], _wide(panel.persons[:, at : at + HORIZONS]), np.nan)
     scale = yearly_change(past.persons, past.years)[:, None]
     methods: dict[str, Judged] = {}
-    covered = np.zeros((0, HORIZONS))
+    covered = grand = np.zeros((0, HORIZONS))
     for name, automatic in ((CORE, False), (OURS, True))[: 1 + available()]:
         start = time.process_time()
         forecast = Forecaster(automatic=automatic).fit(past).predict(HORIZONS)
         ends = _ends(path_intervals(forecast.paths))
         methods[name] = _judge(forecast.persons, ends, actual, scale, time.process_time() - start)
-        covered = _regions(panel, forecast.paths, actual, judged)
+        region = panel.group("region")
+        covered = _totals(region, forecast.paths, actual, judged)
+        if region.max() > 0:
+            grand = _totals(np.zeros_like(region), forecast.paths, actual, judged)
     ahead = past.years[-1] + np.arange(1, HORIZONS + 1)
     for name, method in SIMPLE.items():
         start = time.process_time()
@@ -115,7 +119,7 @@ def judge_origin(panel: Panel, every: int, numbered: tuple[int, int]) -> Origin:
         start = time.process_time()
         mean, ends = _peer(name, past, np.flatnonzero(chosen))
         methods[name] = _judge(mean, ends, actual, scale, time.process_time() - start)
-    return Origin(year, actual, methods, covered)
+    return Origin(year, actual, methods, covered, grand)
 
 
 def _wide(values: Matrix) -> Matrix:
@@ -139,9 +143,9 @@ def _inside(low: Matrix, high: Matrix, actual: Matrix) -> Matrix:
     return np.where(np.isfinite(actual), (low <= actual) & (actual <= high), np.nan)
 
 
-def _regions(panel: Panel, paths: np.ndarray, actual: Matrix, judged: np.ndarray) -> Matrix:
-    """Coverage of the totals of the judged series of each region that has two of them or more."""
-    group = panel.group("region")[judged]
+def _totals(groups: np.ndarray, paths: np.ndarray, actual: Matrix, judged: np.ndarray) -> Matrix:
+    """Coverage of the totals of the judged series of each group that has two of them or more."""
+    group = groups[judged]
     total = group_sums(paths[:, judged].transpose(1, 0, 2), group)
     many = np.bincount(group, minlength=len(total)) > 1
     low, high = _ends(path_intervals(total[many].transpose(1, 0, 2)))[80]
@@ -225,6 +229,7 @@ def summary(panel: Panel, origins: list[Origin]) -> dict[str, Any]:
         "coverage80": float(np.nanmean(covered[ours])),
         "coverage80_by_horizon": _by_horizon(covered[ours]),
         "coverage80_region_total": _mean(np.concatenate([one.regions for one in origins])),
+        "coverage80_grand_total": _mean(np.concatenate([one.grand for one in origins])),
         "coverage80_method": {name: _mean(values) for name, values in covered.items() if np.isfinite(values).any()},
         "swis": {name: _brought(interval, name) for name, values in interval.items() if np.isfinite(values).any()},
         "seconds": {name: sum(one.seconds for one in judged) for name, judged in scores.items()},
@@ -270,6 +275,7 @@ def _said(found: dict[str, Any]) -> str:
     lines.append(f"80 % coverage of the default by horizon: {covered}")
     keys = (
         "coverage80_region_total",
+        "coverage80_grand_total",
         "ratio_vs_best_auto",
         "ratio_vs_best_auto_core",
         "ratio_vs_excel",

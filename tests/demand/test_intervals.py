@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,11 +16,11 @@ def repeat_the_last(panel, horizons):
     return naive(panel.persons, panel.years, panel.years[-1] + np.arange(1, horizons + 1), 10)
 
 
-def walks(series=300, years=20, regions=10, together=0.0, seed=1):
-    """Random walks in logarithms, 5 % a year, `together` of the variance shared within a region."""
+def walks(series=300, years=20, regions=10, together=0.0, seed=1, everywhere=False):
+    """Random walks in logarithms, 5 % a year, `together` of the variance shared within a region or everywhere."""
     rng = np.random.default_rng(seed)
     region = np.repeat(np.arange(regions), series // regions)
-    shared = rng.normal(size=(regions, years))[region]
+    shared = rng.normal(size=(regions, years))[np.zeros_like(region) if everywhere else region]
     growth = 0.05 * (np.sqrt(together) * shared + np.sqrt(1 - together) * rng.normal(size=(series, years)))
     labels = pd.DataFrame({"region": [f"r{k:02}" for k in region], "industry": [f"i{k:03}" for k in range(series)]})
     return Panel(labels, np.arange(2000, 2000 + years), 1000 * np.exp(np.cumsum(growth, axis=1)))
@@ -73,6 +75,35 @@ def test_series_of_a_region_move_together_as_they_did(together, ratio):
     totals = group_sums(paths.transpose(1, 0, 2), panel.group("region"))
     deviation = np.log(totals).std(axis=1).mean() / np.log(paths).std(axis=0).mean()
     assert deviation == pytest.approx(ratio, abs=0.17)
+
+
+@pytest.mark.parametrize(("everywhere", "ratio"), [(False, 0.95 * 10**-0.5), (True, 0.95)])
+def test_regions_move_together_as_they_did(everywhere, ratio):
+    """Ten regions of ten series that fall as one: the grand total is as uncertain as they, or as a tenth of them."""
+    panel = walks(series=100, together=0.9, everywhere=everywhere)
+    point = repeat_the_last(panel, 2)
+    paths = sample_paths(panel, point, calibrate(panel, 2, repeat_the_last), 500, 0)
+    deviation = np.log(paths.sum(axis=1)).std(axis=0).mean() / np.log(paths).std(axis=0).mean()
+    assert deviation == pytest.approx(ratio, abs=0.17)
+
+
+def test_the_grand_total_is_judged_by_its_own_past_errors():
+    """Shocks that hardly show a common fall, past forecasts of the total that were far off: the paths go half way."""
+    panel = walks(series=100)
+    point = repeat_the_last(panel, 2)
+    known = calibrate(panel, 2, repeat_the_last)
+
+    def deviation(times):
+        wider = replace(known, grand_width=times * known.grand_width)
+        return np.log(sample_paths(panel, point, wider, 500, 0).sum(axis=1)).std(axis=0).mean()
+
+    assert deviation(1.5) > 1.1 * deviation(1.0)
+    assert deviation(3.0) > 1.1 * deviation(1.5)
+
+
+def test_one_region_is_its_own_grand_total():
+    known = calibrate(walks(regions=1, series=30), 4, repeat_the_last)
+    assert known.grand_width == pytest.approx(known.region_width)
 
 
 def test_the_mean_of_the_paths_is_the_forecast():

@@ -5,8 +5,9 @@ over what a random walk of the series' volatility would be, gives one factor per
 to a smooth curve where few origins reach). (2) Joint shocks: blocks of three calendar years of growth are drawn for
 the whole cross-section at once, so that what fell together falls together, with the uncertainty of the mean growth
 added. (3) The shocks give the ranks, the conformal widths give the values (a Schaake shuffle, Clark et al. 2004). How
-strongly series of one region move together is set so that the width of region totals lies between what the shocks
-say and what past errors of the totals say. Split conformal prediction: Vovk et al. 2005; Lei et al. 2018.
+strongly all series move together, and those of one region beyond that, is set so that the widths of the grand total
+and of region totals lie between what the shocks say and what past errors of the totals say. Split conformal
+prediction: Vovk et al. 2005; Lei et al. 2018.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Paths = NDArray[np.float32]
 
 _COVER = 0.8
 _CASES = 6.0  # independent cases an origin is worth in the finite-sample correction of the conformal quantile
-_TOTAL_CASES = 1.0  # the same for region totals, which fall together
+_TOTAL_CASES = 1.0  # the same for totals, which fall together
 _MOST_COVER = 0.95
 _NORMAL = 1.2815515655446004  # standard normal quantile of 0.9: half the 80 % interval
 _FIRST = 6  # years the first calibration origin has behind it
@@ -48,15 +49,45 @@ class Calibration:
 
     factor: float[horizon], half-width of the 80 % interval over that of a random walk with the series' volatility.
     shape: float[quantile], quantiles of absolute errors (at _SHAPE) over that of 80 %, in normal units.
-    region_width: float[region, horizon], half-width of the 80 % interval of the log of region totals, as past
-        errors of the totals have it.
+    region_width, grand_width: float[region, horizon] and float[1, horizon], half-width of the 80 % interval of the
+        log of region totals and of the grand total, as past errors of the totals have it.
     origins: int, years from which the ensemble was run.
     """
 
     factor: NDArray[np.float64]
     shape: NDArray[np.float64]
     region_width: Matrix
+    grand_width: Matrix
     origins: int
+
+
+@dataclass(slots=True)
+class _Totals:
+    """Totals of groups of series, and how far forecasts of them were off.
+
+    errors: float[group, horizon] by origin, in volatilities of the total over a walk.
+    """
+
+    group: NDArray[np.int64]
+    totals: Matrix
+    errors: list[Matrix]
+
+    @staticmethod
+    def of(levels: Matrix, group: NDArray[np.int64]) -> _Totals:
+        return _Totals(group, np.asarray(group_sums(levels, group)), [])
+
+    def meet(self, persons: Matrix, origin: int, walk: NDArray[np.float64], horizons: int) -> None:
+        """Note how far a forecast made at a year position was off."""
+        came = self.totals[:, origin + 1 : origin + 1 + persons.shape[1]]
+        off = np.log(np.maximum(came, 1e-9)) - np.log(group_sums(persons, self.group))
+        spread = _total_volatility(self.totals[:, : origin + 1])
+        self.errors.append(_padded(off / spread[:, None] / walk, horizons))
+
+    def width(self, horizons: int, wider: float) -> Matrix:
+        """float[group, horizon], half-width of the 80 % interval of the log of each total."""
+        factor, _ = _factors(self.errors, horizons, _TOTAL_CASES)
+        walk = _walk(horizons, self.totals.shape[1])
+        return np.asarray(_NORMAL * wider * factor * _total_volatility(self.totals)[:, None] * walk)
 
 
 def calibrate(panel: Panel, horizons: int, forecast: Callable[[Panel, int], Matrix]) -> Calibration:
@@ -70,10 +101,8 @@ def calibrate(panel: Panel, horizons: int, forecast: Callable[[Panel, int], Matr
     at = window(panel)
     years = panel.years[-at.logs.shape[1] :]
     known = np.isfinite(panel.persons[:, -len(years) :])
-    region = at.region
-    totals = np.asarray(group_sums(at.levels, region))
     errors: list[Matrix] = []
-    total_errors: list[Matrix] = []
+    regions, grand = _Totals.of(at.levels, at.region), _Totals.of(at.levels, np.zeros_like(at.region))
     for origin in range(_FIRST - 1, len(years) - 1):
         past = panel.up_to(int(years[origin]))
         reach = min(horizons, len(years) - 1 - origin)
@@ -89,17 +118,13 @@ def calibrate(panel: Panel, horizons: int, forecast: Callable[[Panel, int], Matr
         )
         off = np.where(missed < 0, missed, np.expm1(np.maximum(missed, 0.0)))  # undoes _spread
         errors.append(_padded(np.where(met, off / window(past).volatility[:, None] / walk, np.nan), horizons))
-        spread = _total_volatility(totals[:, : origin + 1])
-        whole = np.log(np.maximum(totals[:, origin + 1 : origin + 1 + reach], 1e-9)) - np.log(
-            group_sums(persons, region)
-        )
-        total_errors.append(_padded(whole / spread[:, None] / walk, horizons))
+        for totals in (regions, grand):
+            totals.meet(persons, origin, walk, horizons)
     factor, scaled = _factors(errors, horizons, _CASES)
-    total_factor, _ = _factors(total_errors, horizons, _TOTAL_CASES)
-    wider = np.sqrt(max(1.0, _LONG / len(years)))
-    factor, total_factor = factor * wider, total_factor * wider
-    width = _NORMAL * total_factor * _total_volatility(totals)[:, None] * _walk(horizons, len(years))
-    return Calibration(factor, _shape(scaled), width, len(errors))
+    wider = float(np.sqrt(max(1.0, _LONG / len(years))))
+    return Calibration(
+        factor * wider, _shape(scaled), regions.width(horizons, wider), grand.width(horizons, wider), len(errors)
+    )
 
 
 def sample_paths(panel: Panel, point: Matrix, known: Calibration, paths: int, seed: int) -> Paths:
@@ -126,16 +151,30 @@ def sample_paths(panel: Panel, point: Matrix, known: Calibration, paths: int, se
     middle = (np.arange(paths) + 0.5) / paths
     value = np.sign(middle - 0.5) * np.interp(np.abs(2 * middle - 1), _SHAPE, known.shape)
 
-    def realised(pull: float, step: int) -> Matrix:
+    def realised(together: float, apart: float, step: int) -> Matrix:
         few = rise[:, ::step]
-        common = group_sums(few * weight[:, None, None], at.region) / group_sums(weight, at.region)[:, None, None]
-        order = np.argsort(few + (pull - 1.0) * common[at.region], axis=1)
+        order = np.argsort(_pulled(few, weight, at.region, together, apart), axis=1)
         rank = np.empty(order.shape, dtype=np.intp)
         np.put_along_axis(rank, order, np.arange(order.shape[1])[None, :, None], axis=1)
         return _spread(point, value[::step][rank] * scale[:, None, :])
 
-    pull = _pull(lambda p: realised(p, max(1, paths // _TRIED_PATHS)), at, known) if paths > 1 else 1.0
-    return realised(pull, 1).transpose(1, 0, 2).astype(np.float32)
+    together = apart = 1.0
+    step = max(1, paths // _TRIED_PATHS)
+    if paths > 1 and known.origins:
+        everyone = np.zeros_like(at.region)
+        together = _pull(lambda p: group_sums(realised(p, p, step), everyone), known.grand_width)
+        apart = _pull(lambda p: group_sums(realised(together, p, step), at.region), known.region_width)
+    return realised(together, apart, 1).transpose(1, 0, 2).astype(np.float32)
+
+
+def _pulled(
+    rise: Matrix, weight: NDArray[np.float64], region: NDArray[np.int64], together: float, apart: float
+) -> Matrix:
+    """Shocks with what all series share times `together`, and what those of a region share beyond it times `apart`."""
+    weighted = rise * weight[:, None, None]
+    common = (weighted.sum(axis=0) / weight.sum())[None]
+    own = group_sums(weighted, region) / group_sums(weight, region)[:, None, None] - common
+    return np.asarray(rise + (together - 1.0) * common + (apart - 1.0) * own[region])
 
 
 def _spread(point: Matrix, off: Matrix) -> Matrix:
@@ -144,16 +183,16 @@ def _spread(point: Matrix, off: Matrix) -> Matrix:
     return np.asarray(point[:, None, :] * factor / factor.mean(axis=1, keepdims=True), dtype=np.float64)
 
 
-def _pull(realised: Callable[[float], Matrix], at: Window, known: Calibration) -> float:
-    """How much more than drawn the series of a region move together, from the widths of region totals."""
-    if known.origins == 0:
-        return 1.0
+def _pull(totals: Callable[[float], Matrix], width: Matrix) -> float:
+    """How much more than drawn the series of a total move together.
+
+    totals: pull -> float[group, path, horizon], persons. width: float[group, horizon], as of `Calibration`.
+    """
     low, high = 0.2, 6.0
     for _ in range(6):
         tried = float(np.sqrt(low * high))
-        total = group_sums(realised(tried), at.region)
-        upper, lower = np.quantile(total, [0.9, 0.1], axis=1)
-        ratio = np.log(np.maximum(upper, 1e-9) / np.maximum(lower, 1e-9)) / 2 / known.region_width
+        upper, lower = np.quantile(totals(tried), [0.9, 0.1], axis=1)
+        ratio = np.log(np.maximum(upper, 1e-9) / np.maximum(lower, 1e-9)) / 2 / width
         low, high = (low, tried) if np.log(np.maximum(ratio, 1e-9)).mean() > 0 else (tried, high)
     return float(np.clip(np.sqrt(low * high) ** _TOGETHER_TRUST, *_TOGETHER_BOUNDS))
 
