@@ -87,7 +87,7 @@ def _beside(source: Source) -> str:
     rows = [["", words("general", "plan"), words("general", "do_nothing"), words("general", "difference")]]
     for key, frame in (("shortage", "balance"), ("surplus", "surplus"), ("broken", "progression")):
         plan = float(source.table(frame)[key].sum())
-        nothing = float(source.table(frame, nothing=True)[key].sum())
+        nothing = float(source.nothing.table(frame)[key].sum())
         without, within, difference = _line(source, nothing, plan)
         rows.append([words("card", key), within, without, difference])
     return table(rows, right=[1, 2, 3])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from talentplan.report.tables import Column, Source, View, columns, totalled
+from talentplan.report.tables import Column, Published, Source, View, columns, totalled
 
 __all__ = [
     "balance", "by_year", "destinations", "enrolment", "flow_end", "flow_frame", "flows", "gaps", "indicators",
@@ -41,13 +41,13 @@ def indicators(source: Source, *, every_year: bool = False) -> View:
 def by_year(source: Source) -> View:
     """Openings, shortage and surplus of each plan year, plan and do nothing."""
     words = source.words
-    plan, nothing = source.table("balance"), source.table("balance", nothing=True)
+    plan, nothing = source.table("balance"), source.nothing.table("balance")
     frame = pd.DataFrame({"year": source.years})
     parts = {
         "openings": (plan, "openings"),
         "shortage_nothing": (nothing, "shortage"),
         "shortage_plan": (plan, "shortage"),
-        "surplus_nothing": (source.table("surplus", nothing=True), "surplus"),
+        "surplus_nothing": (source.nothing.table("surplus"), "surplus"),
         "surplus_plan": (source.table("surplus"), "surplus"),
     }
     for key, (table, value) in parts.items():
@@ -66,8 +66,8 @@ def gaps(source: Source, most: int = 25) -> tuple[View, int]:
     """
     names = source.names.occupation
     both = {}
-    for prefix, nothing in (("n", True), ("p", False)):
-        table = source.table("balance", nothing=nothing)
+    for prefix, way in (("n", source.nothing), ("p", source)):
+        table = way.table("balance")
         wide = table.pivot_table(index="occupation", columns="year", values="shortage", aggfunc="sum")
         both[prefix] = wide.reindex(columns=source.years, fill_value=0.0).fillna(0.0).add_prefix(prefix)
     frame = pd.concat(both.values(), axis=1).fillna(0.0)
@@ -99,7 +99,7 @@ def balance(source: Source) -> View:
     """Every occupation and level with something to fill: sums over the plan years, and its shortage year by year."""
     words, names = source.words, source.names
     keys, sums = ["occupation", "level"], ["openings", "external", "placed", "shortage", "settled"]
-    nothing = source.table("balance", nothing=True).groupby(keys)["shortage"].sum().rename("shortage_nothing")
+    nothing = source.nothing.table("balance").groupby(keys)["shortage"].sum().rename("shortage_nothing")
     frame = _by_year(source, source.table("balance"), keys, sums, "shortage").join(nothing, on=keys)
     frame = frame[(frame["openings"] > 0) | (frame["external"] > 0)].reset_index(drop=True)
     shown = frame.assign(
@@ -138,7 +138,7 @@ def surplus(source: Source, most: int = 10) -> View:
     """The programs with the largest surplus over the plan years, beside doing nothing."""
     words, names = source.words, source.names
     sums = source.table("surplus").groupby(["program", "level"])[["local", "surplus"]].sum()
-    nothing = source.table("surplus", nothing=True).groupby(["program", "level"])["surplus"].sum()
+    nothing = source.nothing.table("surplus").groupby(["program", "level"])["surplus"].sum()
     frame = sums.rename(columns={"surplus": "surplus_plan"}).assign(surplus_nothing=nothing)
     frame = frame.fillna(0.0).reset_index()
     frame = frame[frame["surplus_plan"] > 0.5].sort_values(
@@ -180,7 +180,7 @@ def destinations(source: Source, most: int = 10) -> View:
     return View("broken", words("head", "broken"), shape, found.head(most).reset_index(drop=True))
 
 
-def flow_frame(source: Source) -> pd.DataFrame:
+def flow_frame(source: Published) -> pd.DataFrame:
     """Where completers go: year, level, track, to_code (passed, outside, away, local), to_level, persons.
 
     Inside pathways lead to the level they enter; what they leave of a line's completions goes outside, away or local.
@@ -202,7 +202,7 @@ def flow_frame(source: Source) -> pd.DataFrame:
     return frame.sort_values(keys, key=lambda c: c.map(ranks[str(c.name)]) if c.name in ranks else c, kind="stable")
 
 
-def flows(source: Source) -> list[View]:
+def flows(source: Published) -> list[View]:
     """`flow_frame` in words, one table a plan year."""
     words, level = source.words, source.names.level
     frame = flow_frame(source)
@@ -226,7 +226,7 @@ def flows(source: Source) -> list[View]:
     return [totalled(view, "persons") for view in views]
 
 
-def flow_end(source: Source, code: str, level: str) -> str:
+def flow_end(source: Published, code: str, level: str) -> str:
     """Where a flow leads, in words."""
     return source.words("flow", code, level=source.names.level.get(level, level))
 
@@ -238,14 +238,14 @@ def enrolment(source: Source) -> View:
     frame = pd.DataFrame({"year": [source.first - 1, *source.years]})
     shape = [Column("year", words("column", "year"), "year")]
     before = pd.Series(source.cohorts.enrolled_before).groupby(source.cohorts.offerings["level"].to_numpy()).sum()
-    for prefix, nothing in (("", False), ("n_", True)):
-        table = source.table("enrolment", nothing=nothing)
+    for prefix, way in (("", source), ("n_", source.nothing)):
+        table = way.table("enrolment")
         wide = table.groupby([table["offering"].map(level), "year"])["enrolled"].sum().unstack().fillna(0.0)
         for code in source.levels():
             row = wide.reindex(index=[code], columns=source.years, fill_value=0.0).to_numpy()[0]
             key, name = f"{prefix}{code}", source.names.level.get(code, code)
             frame[key] = [float(before.get(code, 0.0)), *row]
-            label = words("column", "enrolled_nothing", level=name) if nothing else name
+            label = words("column", "enrolled_nothing", level=name) if prefix else name
             shape.append(Column(key, label, "persons"))
     frame["total"] = frame[source.levels()].sum(axis=1)
     frame["n_total"] = frame[[f"n_{code}" for code in source.levels()]].sum(axis=1)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from talentplan.report import basis, intake_tables
-from talentplan.report.tables import Source
+from talentplan.report.tables import Published, Source
 
 __all__ = ["Card", "cards", "notices", "reconciled", "sentences"]
 
@@ -23,8 +23,8 @@ class Card:
     note: str
 
 
-def _sum(source: Source, table: str, value: str, *, nothing: bool = False) -> float:
-    return float(source.table(table, nothing=nothing)[value].sum())
+def _sum(way: Published, table: str, value: str) -> float:
+    return float(way.table(table)[value].sum())
 
 
 def change_of(source: Source, number: float) -> str:
@@ -54,7 +54,7 @@ def cards(source: Source) -> list[Card]:
         ("surplus", "surplus", "surplus"),
         ("broken", "progression", "broken"),
     ):
-        nothing = words.persons(_sum(source, table, value, nothing=True))
+        nothing = words.persons(_sum(source.nothing, table, value))
         note = words("card", "nothing_note", value=nothing)
         amount = words.persons(_sum(source, table, value))
         found.append(Card(words("card", key), amount, words("unit", "person-years"), note))
@@ -105,7 +105,7 @@ def sentences(source: Source) -> list[str]:
 
 def _gap_sentence(source: Source) -> str:
     words = source.words
-    plan, nothing = _sum(source, "balance", "shortage"), _sum(source, "balance", "shortage", nothing=True)
+    plan, nothing = _sum(source, "balance", "shortage"), _sum(source.nothing, "balance", "shortage")
     less = nothing - plan
     share = words.share(abs(less) / nothing if nothing else 0.0)
     code = "equal" if round(less) == 0 else "less" if less > 0 else "more"

@@ -19,7 +19,7 @@ from talentplan.report.words import Lang, Words
 from talentplan.supply import Cohorts, cohorts
 from talentplan.workspace.case import Case
 
-__all__ = ["Column", "Kind", "Source", "View", "columns", "kind_of_unit", "records", "shown", "totalled"]
+__all__ = ["Column", "Kind", "Published", "Source", "View", "columns", "kind_of_unit", "records", "shown", "totalled"]
 
 Kind = Literal[
     "text", "persons", "change", "money", "share", "year", "whole", "number", "tenths", "by_unit", "difference"
@@ -51,19 +51,23 @@ class View:
         return records(self.frame)
 
 
-class Source:
-    """What every table is made from: a plan, its case, its cohorts, and the language."""
+class Published:
+    """The tables of one way to go on (a plan, or doing nothing) with its case and the language."""
 
-    def __init__(self, plan: Plan, case: Case, lang: Lang) -> None:
-        self.plan, self.case, self.lang = plan, case, lang
+    def __init__(self, tables: Mapping[str, pd.DataFrame], case: Case, lang: Lang) -> None:
+        self.tables, self.case, self.lang = tables, case, lang
         self.words: Words = Words(lang)
-        self.names: Names = names_of(case, lang)
         self.first = case.first_year
         self.years = [int(year) for year in case.plan_years]
 
     @cached_property
+    def names(self) -> Names:
+        """Names instead of codes."""
+        return names_of(self.case, self.lang)
+
+    @cached_property
     def cohorts(self) -> Cohorts:
-        """Rates and inherited students, as the plan used them."""
+        """Rates and inherited students, as the tables used them."""
         return cohorts(self.case)
 
     @cached_property
@@ -72,21 +76,30 @@ class Source:
         levels = self.case.table("programs")[["program", "level", "cluster"]]
         return self.case.table("offerings").merge(levels, on="program", how="left")
 
-    def table(self, name: str, *, nothing: bool = False) -> pd.DataFrame:
+    def table(self, name: str) -> pd.DataFrame:
         """A published table, its plan years only (the tail is no part of what is decided)."""
-        frame = self.plan.do_nothing[name] if nothing else self.plan.table(name)
+        frame = self.tables[name]
         return frame[frame["year"].isin(self.years)] if "year" in frame.columns else frame
-
-    def next_intake(self) -> pd.DataFrame:
-        """The enrolment plan of the first year."""
-        intake = self.plan.table("intake")
-        return intake[intake["year"] == self.first].reset_index(drop=True)
 
     def levels(self) -> list[str]:
         """Codes of the levels that programs have, lowest first."""
         table = self.case.table("levels").sort_values(["rank", "level"])
         used = set(self.case.table("programs")["level"])
         return [level for level in table["level"] if level in used]
+
+
+class Source(Published):
+    """A plan, beside it doing nothing: what the tables of the report are made from."""
+
+    def __init__(self, plan: Plan, case: Case, lang: Lang) -> None:
+        super().__init__(plan.tables, case, lang)
+        self.plan = plan
+        self.nothing = Published(plan.do_nothing, case, lang)
+
+    def next_intake(self) -> pd.DataFrame:
+        """The enrolment plan of the first year."""
+        intake = self.plan.table("intake")
+        return intake[intake["year"] == self.first].reset_index(drop=True)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
