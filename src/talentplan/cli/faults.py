@@ -80,7 +80,8 @@ def _filled(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 def _table_label(name: str, lang: str) -> str:
     from talentplan.workspace.dictionary import load_dictionary  # noqa: PLC0415 - only where there is something wrong
 
-    known = load_dictionary().tables.get(name)
+    dictionary = load_dictionary()
+    known = dictionary.tables.get(name) or dictionary.forms.get(name)
     if known is None:
         words = {"model": ("规划模型", "planning model"), "scenario": ("情景", "scenario"), "rules": ("规则", "rules")}
         zh, en = words.get(name, (name, name))

@@ -10,6 +10,7 @@ from talentplan.workspace.build import assemble, complete
 from talentplan.workspace.case import Case
 from talentplan.workspace.cells import Records, shorten
 from talentplan.workspace.checks import check_all
+from talentplan.workspace.code_changes import under_new_codes
 from talentplan.workspace.dictionary import load_dictionary
 from talentplan.workspace.model import Document, read_settings
 from talentplan.workspace.records import to_records
@@ -33,7 +34,8 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
         raise InputError(shorten([*problems, *_problems_of_tables(path, document)]))
     records, more = _records(path.parent / settings.tables)
     problems += more
-    records, stand_ins = with_reference_tables(records)
+    renewed = under_new_codes(records)  # what is wrong with old codes is found again, and reported, after the scenario
+    records, stand_ins = with_reference_tables(renewed.tables)
     patched = apply_scenario(path.parent / settings.scenarios, scenario or BASELINE, settings, records)
     rules, more = read_rules(path.parent / "rules", patched.settings, patched.records, document)
     problems += [*patched.problems, *more]
@@ -49,7 +51,7 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
         applied=patched.applied,
         files=files,
     )
-    return dataclasses.replace(case, defaulted=(*case.defaulted, *stand_ins))
+    return dataclasses.replace(case, defaulted=(*case.defaulted, *renewed.said, *stand_ins))
 
 
 def scenario_names(model: Path | str) -> list[str]:
@@ -69,7 +71,8 @@ def _problems_of_tables(model: Path, document: Document) -> list[Problem]:
     forecast = value.get("forecast")
     given = isinstance(forecast, dict) and forecast.get("openings") == "given"
     records, problems = _records(model.parent / value["tables"])
-    return problems + check_all("given" if given else "forecast", complete(records))
+    renewed = under_new_codes(complete(records))
+    return [*problems, *renewed.problems, *check_all("given" if given else "forecast", renewed.tables)]
 
 
 def _records(place: Path) -> tuple[dict[str, Records], list[Problem]]:
