@@ -19,7 +19,7 @@ from talentplan.workspace.scenario import BASELINE, apply_scenario, names_in
 from talentplan.workspace.shipped import with_reference_tables
 from talentplan.workspace.sources import read_tables
 
-__all__ = ["read_case", "scenario_names"]
+__all__ = ["read_case", "read_records", "scenario_names"]
 
 
 def read_case(model: Path | str, scenario: str | None = None) -> Case:
@@ -52,6 +52,21 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
         files=files,
     )
     return dataclasses.replace(case, defaulted=(*case.defaulted, *renewed.said, *stand_ins))
+
+
+def read_records(model: Path | str) -> dict[str, Records]:
+    """Every table of a planning model as its files hold it, under the newest codes, before any scenario.
+
+    For upkeep of a table, after `read_case` has found the model in order: problems are not told again. A reference
+    table that the model lacks is the shipped one.
+    """
+    path = Path(model)
+    settings, _, problems = read_settings(path)
+    if settings is None:
+        raise InputError(problems)
+    records, _ = _records(path.parent / settings.tables)
+    records, _ = with_reference_tables(under_new_codes(records).tables)
+    return dict(under_new_codes(complete(records)).tables)
 
 
 def scenario_names(model: Path | str) -> list[str]:
