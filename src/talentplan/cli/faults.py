@@ -135,6 +135,8 @@ def _usage_zh(error: click.ClickException, text: str) -> str:
         kind = getattr(parameter, "type", None)
         if isinstance(kind, click.Choice):
             return f"{name} 须为 {'、'.join(map(str, kind.choices))} 之一"
+        if isinstance(kind, click.IntRange):
+            return f"{name} 须为不小于 {kind.min} 的整数"
         if isinstance(kind, click.FloatRange):
             return f"{name} 须为大于 {kind.min:g} 的数"
         return f"{name or error.param_hint} 的值不可用：{error.message}"
