@@ -47,6 +47,7 @@ JUDGED = [
     ("660105", "6-23-02-01"),
 ]
 
+BRIEFS = "2022 年修订简介"  # what the official links were read from; estimated ones have no dated mapping
 OTHER_CLUSTER = 0.25  # less relevant when the occupation belongs to another cluster
 UNDER_QUALIFIED = ("6-18-02-04", "6-23-02-01")  # employers take secondary completers for these
 
@@ -84,6 +85,7 @@ def _link(program: Row, occupation: str, evidence: str, *, official: bool) -> di
         "occupation": occupation,
         "relevance": (1.0 if official else 0.9) - (OTHER_CLUSTER if foreign else 0.0),
         "evidence": evidence,
+        "version": BRIEFS if official else "",
         "under_qualified_ok": program["level"] == "secondary" and occupation in UNDER_QUALIFIED,
         "basis": "estimated" if estimated else "official",
         "source": "相关度为估计：跨专业群减 0.25，无简介减 0.1" if estimated else evidence,

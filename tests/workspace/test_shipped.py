@@ -46,6 +46,23 @@ def test_a_table_of_the_model_beats_the_shipped_one(tmp_path: Path) -> None:
     assert case.table("retention")["stay"].tolist() == [0.5]
 
 
+def test_shipped_rows_are_those_of_the_model_under_its_new_codes(tmp_path: Path) -> None:
+    model = _model(tmp_path)
+    programs = tmp_path / "data" / "programs"
+    for path in programs.glob("*.csv"):
+        path.write_text(path.read_text("utf-8-sig").replace("460305", "990001"), "utf-8-sig")
+    changes = "kind,old_code,new_code,year\nprogram,460305,990001,2026\nprogram,111111,222222,2026\n"
+    (programs.parent / "reference" / "code_changes.csv").write_text(changes, "utf-8")
+    case = read_case(model)
+    shipped = read_case(ROOT / "models" / "dalian.yaml").table("crosswalk")
+    links = case.table("crosswalk")
+    jobs = set(shipped.loc[shipped["program"] == "460305", "occupation"])
+    assert jobs
+    assert set(links.loc[links["program"] == "990001", "occupation"]) == jobs
+    assert len(links) == len(shipped)
+    assert any("460305 → 990001 (2026)" in d.zh for d in case.defaulted if d.table == "crosswalk")
+
+
 def test_the_shipped_tables_are_cut_to_the_codes_of_the_model(tmp_path: Path) -> None:
     model = _model(tmp_path)
     path = tmp_path / "data" / "industries" / "employment.csv"

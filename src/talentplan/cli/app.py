@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 
 import click
 
-from talentplan.cli.console import LANGUAGES, State, fit_streams, note, pick
+from talentplan.cli.console import LANGUAGES, State, fit_streams, note, out, pick
 from talentplan.cli.faults import INTERRUPTED, explain_error, usage_words
 
-__all__ = ["App", "argument", "command", "option", "shared_options"]
+__all__ = ["App", "argument", "command", "commands", "option", "shared_options"]
 
 ENV_LANG = "TALENTPLAN_LANG"
 
@@ -160,7 +160,26 @@ def shared_options(function: Any, *, env: str | None = None) -> Any:
     return lang(debug(function))
 
 
-def command(app: App, name: str, *, zh: str, en: str) -> Callable[[Callable[..., Any]], click.Command]:
+class Commands(_Spoken, click.Group):
+    """Commands that belong together under one name."""
+
+    def __init__(self, *args: Any, zh: str = "", en: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zh, self.en = zh, en
+
+
+def commands(app: App, name: str, *, zh: str, en: str) -> click.Group:
+    """Add a name under which further commands stand; alone it shows them."""
+
+    @click.pass_context
+    def show(ctx: click.Context) -> None:
+        if ctx.invoked_subcommand is None:
+            out(ctx.get_help())
+
+    return app.group(name, cls=Commands, invoke_without_command=True, zh=zh, en=en)(shared_options(show))
+
+
+def command(app: click.Group, name: str, *, zh: str, en: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Add a function to the application as a command with the shared options."""
 
     def add(function: Callable[..., Any]) -> click.Command:

@@ -80,7 +80,8 @@ def _filled(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 def _table_label(name: str, lang: str) -> str:
     from talentplan.workspace.dictionary import load_dictionary  # noqa: PLC0415 - only where there is something wrong
 
-    known = load_dictionary().tables.get(name)
+    dictionary = load_dictionary()
+    known = dictionary.tables.get(name) or dictionary.forms.get(name)
     if known is None:
         words = {"model": ("规划模型", "planning model"), "scenario": ("情景", "scenario"), "rules": ("规则", "rules")}
         zh, en = words.get(name, (name, name))
@@ -134,6 +135,8 @@ def _usage_zh(error: click.ClickException, text: str) -> str:
         kind = getattr(parameter, "type", None)
         if isinstance(kind, click.Choice):
             return f"{name} 须为 {'、'.join(map(str, kind.choices))} 之一"
+        if isinstance(kind, click.IntRange):
+            return f"{name} 须为不小于 {kind.min} 的整数"
         if isinstance(kind, click.FloatRange):
             return f"{name} 须为大于 {kind.min:g} 的数"
         return f"{name or error.param_hint} 的值不可用：{error.message}"

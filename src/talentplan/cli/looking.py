@@ -16,17 +16,23 @@ from talentplan.plan import do_nothing
 from talentplan.plan.write import write_folder, write_notes, write_table
 from talentplan.report import write_forecast_page
 from talentplan.report.words import Words
-from talentplan.workspace import Case, load_dictionary, read_case
+from talentplan.workspace import Case, load_dictionary, read_case, unlinked
 
 __all__ = ["look_at_demand", "look_at_input", "look_at_match"]
 
 TOP = 10
+MOST = 40
+"""Programs and occupations without a link that are listed; the rest is counted."""
 PAGE = "forecast.html"
 
 
 def look_at_input(model: Path, scenario: str | None) -> None:
     """Read, check, and say what there is."""
-    out(_case_text(_read(model, scenario)))
+    case = _read(model, scenario)
+    out(_case_text(case))
+    alone = unlinked(case.settings, case.tables)
+    if len(alone):
+        out("\n" + _no_linktext(alone))
 
 
 def look_at_demand(model: Path, scenario: str | None, root: Path) -> None:
@@ -55,6 +61,7 @@ def look_at_match(model: Path, scenario: str | None, root: Path) -> None:
     tables = {
         "arcs": arcs, "programs": _programs(case, arcs), "balance": nothing["balance"],
         "surplus": nothing["surplus"], "placement": nothing["placement"],
+        "unlinked": unlinked(case.settings, case.tables),
     }  # fmt: skip
     folder = _write(case, tables, root, "match")
     out(_match_text(case, tables))
@@ -192,17 +199,21 @@ def _programs(case: Case, arcs: pd.DataFrame) -> pd.DataFrame:
 
 def _match_text(case: Case, tables: dict[str, pd.DataFrame]) -> str:
     programs, balance, surplus = tables["programs"], tables["balance"], tables["surplus"]
-    alone = programs[programs["occupations"] == ""]
-    arcs = tables["arcs"]
+    arcs, no_link = tables["arcs"], tables["unlinked"]
+    without = no_link.loc[no_link["kind"] == "program", "code"]
+    alone = programs[(programs["occupations"] == "") & ~programs["program"].isin(without)]
     parts = [
         pick(
             f"{len(programs)} 个专业，{len(arcs):,} 条专业—岗位对应关系。",
             f"{len(programs)} programs, {len(arcs):,} links from programs to jobs.",
-        )
+        ),
+        _versions_text(case.table("crosswalk")),
     ]
     if len(alone):
         listed = ", ".join(alone["name"])
         parts.append(pick(f"没有对应岗位的专业：{listed}", f"Programs that lead to no job with openings: {listed}"))
+    if len(no_link):
+        parts.append(_no_linktext(no_link))
     wanted = balance[balance["openings"] > 0][["occupation", "level"]].drop_duplicates()
     reached = wanted.merge(arcs[["occupation", "level"]].drop_duplicates(), how="left", indicator=True)
     jobs = _names(case, "occupations", "occupation")
@@ -231,6 +242,36 @@ def _match_text(case: Case, tables: dict[str, pd.DataFrame]) -> str:
     )
     parts.append(_largest(surplus, "program", _names(case, "programs", "program"), ("local", "placed", "surplus")))
     return "\n".join(parts)
+
+
+def _versions_text(links: pd.DataFrame) -> str:
+    """How many links come from which version of the mapping."""
+    counts = links["version"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    none = pick("未注明", "not stated")
+    return pick("对照版本：", "Versions of the crosswalk: ") + pick("、", ", ").join(
+        f"{version or none} {count:,}" for version, count in counts.items()
+    )
+
+
+def _no_linktext(alone: pd.DataFrame) -> str:
+    """Programs and occupations without a link, by name, and what helps."""
+    kinds = {"program": pick("专业", "program"), "occupation": pick("职业", "occupation")}
+    means = {"program": pick("求职毕业生全部计为富余", "all completers who seek work count as surplus"),
+             "occupation": pick("岗位全部计为缺口", "all openings count as shortage")}  # fmt: skip
+    names = alone[f"name_{language()}"]
+    names = names.where(names != "", alone["name_zh"])
+    rows = [
+        [kinds[kind], code, name, means[kind]]
+        for kind, code, name in zip(alone["kind"], alone["code"], names, strict=True)
+    ]
+    head = pick(f"专业职业对照中没有对应关系的（{len(rows)} 个）：", f"Without a link in the crosswalk ({len(rows)}):")
+    more = len(rows) - MOST
+    rest = [pick(f"  … 另有 {more} 个", f"  … and {more} more")] if more > 0 else []
+    repair = pick(
+        "改法：talentplan crosswalk suggest 列出建议，逐条确认或否决；确实没有的可以不理。",
+        "Repair: talentplan crosswalk suggest proposes links to confirm or reject; leave alone what truly has none.",
+    )
+    return "\n".join([head, table(rows[:MOST]), *rest, repair])
 
 
 def _largest(frame: pd.DataFrame, key: str, names: dict[str, str], columns: tuple[str, str, str]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from talentplan.cli.app import App, argument, command, option, shared_options
+from talentplan.cli.app import App, argument, command, commands, option, shared_options
 from talentplan.cli.console import WORKER, out, pick
 
 __all__ = ["app", "main"]
@@ -170,6 +170,65 @@ def plan(ctx: click.Context, /, *, program: Path | None, as_object: bool, **want
     from talentplan.cli.planning import make_plans
 
     ctx.exit(make_plans(**wanted, program=program, as_object=as_object))
+
+
+crosswalk = commands(
+    app, "crosswalk",
+    zh="维护专业职业对照：列出建议，由人确认。", en="Upkeep of the crosswalk: suggested links, confirmed by a person.",
+)  # fmt: skip
+
+
+@command(crosswalk, "suggest", zh="为没有对应关系的专业和职业列出建议，写成待填的表。",
+         en="Suggest links for programs and occupations without any; writes a form to fill in.")  # fmt: skip
+@model_argument
+@scenario_option
+@option("--for", "wanted", multiple=True, metavar="CODE",
+        zh="只为此专业或职业；可多次给出。", en="For this program or occupation only; may be given several times.")  # fmt: skip
+@option("--top", type=click.IntRange(min=1), default=10, metavar="N",
+        zh="每个专业或职业至多几条（默认 10）。", en="Links for each at most (default: 10).")  # fmt: skip
+@option("--reviewed", multiple=True, type=FILE, metavar="FILE",
+        zh="已填过的表，其中否决的不再列出；可多次给出。",
+        en="A form filled in before: what it rejects is not offered again; may be given several times.")  # fmt: skip
+@option("--out", "target", type=FILE, default=Path("crosswalk_review.csv"), metavar="FILE",
+        zh="写入此 .csv 或 .xlsx 文件（默认 crosswalk_review.csv），不覆盖已有文件。",
+        en="The form, .csv or .xlsx (default: crosswalk_review.csv); never written over a file.")  # fmt: skip
+@click.pass_context
+def suggest(ctx: click.Context, /, *, target: Path, **wanted: Any) -> None:
+    """A form of suggested links; nothing is applied."""
+    _table_file(ctx, target)
+    from talentplan.cli.upkeep import suggest as write_suggestions
+
+    write_suggestions(**wanted, target=target)
+
+
+@command(crosswalk, "apply", zh="把表中确认的对应关系写入新的专业职业对照。",
+         en="Write a crosswalk with the links that a form confirms.")  # fmt: skip
+@model_argument
+@argument("file", type=FILE)
+@option("--out", "target", type=FILE, metavar="FILE",
+        zh="写入此 .csv 或 .xlsx 文件（默认 crosswalk.csv），不覆盖已有文件。",
+        en="The new crosswalk, .csv or .xlsx (default: crosswalk.csv); never written over a file.")  # fmt: skip
+@option("--in-place", is_flag=True,
+        zh="直接更新模型的 crosswalk.csv，原文件另存为 .bak。", en="Update the model's own CSV file; the old one is kept as .bak.")  # fmt: skip
+@option("--version", default="", metavar="TEXT",
+        zh="写入新对应关系的版本（默认今天的日期）。", en="Version of the new links (default: today's date).")  # fmt: skip
+@click.pass_context
+def apply(ctx: click.Context, /, *, target: Path | None, in_place: bool, **given: Any) -> None:
+    """A new crosswalk; the input stays as it is unless asked otherwise."""
+    if in_place and target is not None:
+        raise click.UsageError(pick("--out 与 --in-place 只能用一个", "use --out or --in-place, not both"), ctx)
+    if target is not None:
+        _table_file(ctx, target)
+    from talentplan.cli.upkeep import apply_review
+
+    apply_review(**given, target=target, in_place=in_place)
+
+
+def _table_file(ctx: click.Context, target: Path) -> None:
+    if target.suffix.lower() not in {".csv", ".xlsx"}:
+        raise click.BadParameter(
+            pick("须以 .csv 或 .xlsx 结尾", "it must end in .csv or .xlsx"), ctx, param_hint="--out"
+        )
 
 
 @command(app, "compare", zh="并排比较两个或更多方案（结果文件夹）。", en="Put plans (run folders) side by side.")

@@ -26,6 +26,7 @@ __all__ = [
     "Run",
     "UnwritableFolder",
     "read_run",
+    "write_file",
     "write_folder",
     "write_notes",
     "write_plan",
@@ -112,6 +113,31 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(place, ignore_errors=True)
     return folder
+
+
+def write_file(path: Path, fill: Callable[[Path], None], *, replace: bool = False) -> Path:
+    """Let `fill` write a file of that name into a hidden folder beside it, then put it in place in one step.
+
+    A file that is there is replaced only where that is asked for. Raises UnwritableFolder; nothing half-written remains.
+    """
+    path = Path(path).resolve()
+    if path.exists() and not (replace and path.is_file()):
+        why = (f"已有 {path.name}，不会覆盖", f"it holds {path.name}, which is not overwritten")
+        raise UnwritableFolder(path.parent, why, ("用 --out 另起名字", "choose another name with --out"))
+    place = path.with_name(f".{path.name}.tmp-{os.getpid()}")
+    try:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        fill(place / path.name)
+        (place / path.name).replace(path)
+    except Exception as error:  # as in write_folder
+        system = next((cause for cause in (error, *error.args) if isinstance(cause, OSError)), None)
+        if system is None or (system.filename is not None and path.parent not in Path(system.filename).parents):
+            raise
+        raise _unwritable(path.parent, system) from error
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return path
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -13,6 +13,7 @@ from talentplan.workspace.agreement import check_settings
 from talentplan.workspace.case import Case, Rule
 from talentplan.workspace.cells import Cells, Records, shorten
 from talentplan.workspace.checks import check_all
+from talentplan.workspace.code_changes import under_new_codes
 from talentplan.workspace.dictionary import load_dictionary
 from talentplan.workspace.fingerprint import fingerprint
 from talentplan.workspace.headings import unknown_columns, unknown_table
@@ -77,9 +78,11 @@ def assemble(
 
     document: the model file, for the place of problems of the settings.
     """
-    whole = complete(records)
+    renewed = under_new_codes(complete(records))
+    whole = renewed.tables
     rules = tuple(sorted(rules, key=lambda r: r.id))
-    found = [*problems, *check_all(settings.forecast.openings, whole), *check_settings(settings, whole, document)]
+    found = [*problems, *renewed.problems, *check_all(settings.forecast.openings, whole)]
+    found += check_settings(settings, whole, document)
     if found:
         raise InputError(shorten(found))
     tables = {name: canonical(r) for name, r in whole.items()}
@@ -90,6 +93,6 @@ def assemble(
         rules=rules,
         tail_years=longest_route(tables["offerings"], tables["pathways"]),
         fingerprint=fingerprint(settings, rules, tables),
-        defaulted=tuple(what_is_defaulted(settings, tables)),
+        defaulted=(*what_is_defaulted(settings, tables), *renewed.said),
         **{"scenario": "baseline", **told},
     )

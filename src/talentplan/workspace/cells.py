@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,6 +81,21 @@ class Records:
             if c in self.doubt:
                 result &= ~self.doubt[c]
         return result
+
+    def kept(self, keep: NDArray[np.bool_]) -> Records:
+        """The table with some of its rows; keep: bool[row]."""
+        return replace(
+            self,
+            data=self.data[keep].reset_index(drop=True),
+            origin=self.origin[keep].reset_index(drop=True),
+            doubt={c: d[keep] for c, d in self.doubt.items()},
+        )
+
+    def doubted(self, column: str, reported: NDArray[np.bool_], data: pd.DataFrame | None = None) -> Records:
+        """The table with more cells of a column marked as reported, and other data where given."""
+        before = self.doubt.get(column, np.zeros(len(self.data), dtype=bool))
+        doubt = {**self.doubt, column: before | reported} if reported.any() else self.doubt
+        return replace(self, doubt=doubt, data=self.data if data is None else data)
 
     def problem(self, position: int, column: str | None, value: Any, rule: Say, repair: Say) -> Problem:
         """The problem at one row."""

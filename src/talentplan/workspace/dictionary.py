@@ -112,13 +112,17 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """Every table by name, in declared order, and the Chinese words of the units."""
+    """Every table by name, in declared order, the Chinese words of the units, and the forms.
+
+    forms: files beside a workspace that talentplan writes, a person edits and that are read back, shaped like tables.
+    """
 
     tables: Mapping[str, TableSpec]
     units_zh: Mapping[str, str]
+    forms: Mapping[str, TableSpec]
 
     def __getitem__(self, name: str) -> TableSpec:
-        return self.tables[name]
+        return self.tables[name] if name in self.tables else self.forms[name]
 
     def unit(self, column: ColumnSpec, lang: str) -> str:
         """The unit of a column in one language."""
@@ -176,4 +180,7 @@ def load_dictionary() -> Dictionary:
     raw = yaml.load(text, Loader=yaml.CSafeLoader)
     shared = raw["shared_columns"]
     tables = {n: _table(n, t, raw["columns"][n], shared) for n, t in raw["tables"].items()}
-    return Dictionary(MappingProxyType(tables), MappingProxyType(dict(raw.get("units_zh", {}))))
+    form = {"folder": "", "tier": "survey", "missing": "zero", "basis": False}
+    forms = {n: _table(n, {**form, **f}, raw["form_columns"][n], shared) for n, f in raw["forms"].items()}
+    units = MappingProxyType(dict(raw.get("units_zh", {})))
+    return Dictionary(MappingProxyType(tables), units, MappingProxyType(forms))

@@ -12,7 +12,7 @@ from talentplan.workspace.cells import Say, table_problem
 from talentplan.workspace.dictionary import ColumnSpec, TableSpec, load_dictionary
 from talentplan.workspace.values import half_width
 
-__all__ = ["column_of", "is_remark", "table_of", "unknown_columns", "unknown_table"]
+__all__ = ["column_of", "is_form", "is_remark", "table_of", "unknown_columns", "unknown_table"]
 
 REMARKS = {"备注", "注", "note", "notes", "remark", "remarks", "序号", "no."}
 MARKS = {"必填", "选填", "required", "optional"}
@@ -50,6 +50,11 @@ def _tables() -> dict[str, str]:
 def table_of(name: str) -> str | None:
     """The table that a sheet or file name means, by its name or label in either language."""
     return _tables().get(squeeze(name))
+
+
+def is_form(spec: TableSpec, name: str) -> bool:
+    """Whether a sheet bears the name of this form, or its label in either language."""
+    return squeeze(name) in {squeeze(word) for word in (spec.name, spec.zh, spec.en)}
 
 
 def column_of(spec: TableSpec, heading: str) -> ColumnSpec | None:

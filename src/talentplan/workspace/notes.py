@@ -10,6 +10,7 @@ import pandas as pd
 from talentplan.workspace.case import Defaulted
 from talentplan.workspace.dictionary import load_dictionary
 from talentplan.workspace.settings import Settings
+from talentplan.workspace.unlinked import unlinked
 
 __all__ = ["what_is_defaulted"]
 
@@ -33,6 +34,7 @@ def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
         *_history(settings, tables),
         *_entries(tables),
         *_money(settings, tables),
+        *_links(settings, tables),
     ]
     order = list(dictionary.tables)
     return sorted(found, key=lambda d: order.index(d.table))
@@ -132,3 +134,23 @@ def _money(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
         )
     if not any(b.kind == "recurrent" for b in settings.budget):
         yield Defaulted("offerings", "没有经常性经费预算，不设上限", "no recurrent budget is given: it is not limited")
+
+
+def _links(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Programs and occupations without a link: nobody can be placed from or in them."""
+    alone = unlinked(settings, tables)
+    for kind, rows in alone.groupby("kind", sort=False):
+        zh, _ = _listed(rows["code"] + " " + rows["name_zh"])
+        _, en = _listed(rows["code"] + " " + rows["name_en"].where(rows["name_en"] != "", rows["name_zh"]))
+        if kind == "program":
+            yield Defaulted(
+                "crosswalk",
+                f"专业 {zh} 没有对应职业，其求职毕业生全部计为富余",
+                f"the programs {en} have no occupation: all their completers who seek work count as surplus",
+            )
+        else:
+            yield Defaulted(
+                "crosswalk",
+                f"职业 {zh} 没有对应专业，其岗位全部计为缺口",
+                f"the occupations {en} have no program: all their openings count as shortage",
+            )

@@ -105,7 +105,7 @@ def patch_table(patch: Patch, tables: Mapping[str, Records]) -> tuple[Mapping[st
             if not mask.any():
                 raise patch.error("where" if "where" in patch.body else None, patch.body.get("where"), MATCHES_NOTHING)
             count, problems = int(mask.sum()), []
-            changed = _drop(records, ~mask) if patch.verb == "drop" else _change(patch, records, mask)
+            changed = records.kept(~mask) if patch.verb == "drop" else _change(patch, records, mask)
     except PatchError as error:
         return tables, 0, error.problems
     return {**tables, name: changed}, count, problems
@@ -127,15 +127,6 @@ def _add(patch: Patch, records: Records) -> tuple[Records, int, list[Problem]]:
     data = new.data if not count else pd.concat([records.data, new.data], ignore_index=True)
     origin = new.origin if not count else pd.concat([records.origin, new.origin], ignore_index=True)
     return replace(records, data=data, origin=origin, doubt=doubt), len(rows), unknown + problems
-
-
-def _drop(records: Records, keep: Mask) -> Records:
-    return replace(
-        records,
-        data=records.data[keep].reset_index(drop=True),
-        origin=records.origin[keep].reset_index(drop=True),
-        doubt={c: d[keep] for c, d in records.doubt.items()},
-    )
 
 
 def _change(patch: Patch, records: Records, mask: Mask) -> Records:

@@ -10,6 +10,7 @@ from talentplan.workspace.build import assemble, complete
 from talentplan.workspace.case import Case
 from talentplan.workspace.cells import Records, shorten
 from talentplan.workspace.checks import check_all
+from talentplan.workspace.code_changes import under_new_codes
 from talentplan.workspace.dictionary import load_dictionary
 from talentplan.workspace.model import Document, read_settings
 from talentplan.workspace.records import to_records
@@ -18,7 +19,7 @@ from talentplan.workspace.scenario import BASELINE, apply_scenario, names_in
 from talentplan.workspace.shipped import with_reference_tables
 from talentplan.workspace.sources import read_tables
 
-__all__ = ["read_case", "scenario_names"]
+__all__ = ["read_case", "read_records", "scenario_names"]
 
 
 def read_case(model: Path | str, scenario: str | None = None) -> Case:
@@ -33,7 +34,8 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
         raise InputError(shorten([*problems, *_problems_of_tables(path, document)]))
     records, more = _records(path.parent / settings.tables)
     problems += more
-    records, stand_ins = with_reference_tables(records)
+    renewed = under_new_codes(records)  # what is wrong with old codes is found again, and reported, after the scenario
+    records, stand_ins = with_reference_tables(renewed.tables)
     patched = apply_scenario(path.parent / settings.scenarios, scenario or BASELINE, settings, records)
     rules, more = read_rules(path.parent / "rules", patched.settings, patched.records, document)
     problems += [*patched.problems, *more]
@@ -49,7 +51,22 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
         applied=patched.applied,
         files=files,
     )
-    return dataclasses.replace(case, defaulted=(*case.defaulted, *stand_ins))
+    return dataclasses.replace(case, defaulted=(*case.defaulted, *renewed.said, *stand_ins))
+
+
+def read_records(model: Path | str) -> dict[str, Records]:
+    """Every table of a planning model as its files hold it, under the newest codes, before any scenario.
+
+    For upkeep of a table, after `read_case` has found the model in order: problems are not told again. A reference
+    table that the model lacks is the shipped one.
+    """
+    path = Path(model)
+    settings, _, problems = read_settings(path)
+    if settings is None:
+        raise InputError(problems)
+    records, _ = _records(path.parent / settings.tables)
+    records, _ = with_reference_tables(under_new_codes(records).tables)
+    return dict(under_new_codes(complete(records)).tables)
 
 
 def scenario_names(model: Path | str) -> list[str]:
@@ -69,7 +86,8 @@ def _problems_of_tables(model: Path, document: Document) -> list[Problem]:
     forecast = value.get("forecast")
     given = isinstance(forecast, dict) and forecast.get("openings") == "given"
     records, problems = _records(model.parent / value["tables"])
-    return problems + check_all("given" if given else "forecast", complete(records))
+    renewed = under_new_codes(complete(records))
+    return [*problems, *renewed.problems, *check_all("given" if given else "forecast", renewed.tables)]
 
 
 def _records(place: Path) -> tuple[dict[str, Records], list[Problem]]:

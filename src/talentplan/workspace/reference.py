@@ -32,6 +32,10 @@ TABLES = {
         "Every column of every table, its unit, its limits, and what an empty cell takes (`empty`: it may stay empty).",
     ),
 }
+FORMS = {
+    "zh": "以下不是工作区的数据表，而是由 talentplan 写出、由人填写、再读回的文件。",
+    "en": "What follows is no table of a workspace: talentplan writes it, a person edits it, and it is read back.",
+}
 HEADS = {
     "zh": ("列", "名称", "单位", "规定", "默认", "说明"),
     "en": ("column", "label", "unit", "must be", "default", "description"),
@@ -58,6 +62,9 @@ def dictionary_markdown(lang: str) -> str:
     lines = [title, "", MADE.format(source="src/talentplan/workspace/tables.yaml"), "", intro, ""]
     for spec in dictionary.tables.values():
         lines += _table(dictionary, spec, lang)
+    lines += [FORMS[lang], ""]
+    for spec in dictionary.forms.values():
+        lines += _table(dictionary, spec, lang)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -65,9 +72,11 @@ def _table(dictionary: Dictionary, spec: TableSpec, lang: str) -> list[str]:
     f, place = FACTS[lang], f"data/{spec.folder}/{spec.name}.csv"
     key = ", ".join(f"`{k}`" for k in spec.key)
     if lang == "zh":
-        facts = f"`{place}`。一行是{spec.row_zh}。主键：{key}。{f[spec.tier]}；{f[spec.missing]}。"
+        facts = f"一行是{spec.row_zh}。主键：{key}。"
+        facts = f"`{place}`。{facts}{f[spec.tier]}；{f[spec.missing]}。" if spec.folder else facts
     else:
-        facts = f"`{place}`. One row is {spec.row}. Key: {key}. Tier: {f[spec.tier]}; {f[spec.missing]}."
+        facts = f"One row is {spec.row}. Key: {key}."
+        facts = f"`{place}`. {facts} Tier: {f[spec.tier]}; {f[spec.missing]}." if spec.folder else facts
     other = spec.en if lang == "zh" else spec.zh
     lines = [f"## {spec.name}: {spec.label(lang)} ({other})", "", facts, ""]
     lines += ["| " + " | ".join(HEADS[lang]) + " |", "|" + "---|" * len(HEADS[lang])]

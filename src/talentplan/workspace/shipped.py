@@ -10,6 +10,7 @@ import numpy as np
 
 from talentplan.workspace.case import Defaulted
 from talentplan.workspace.cells import Records
+from talentplan.workspace.code_changes import newest_codes
 from talentplan.workspace.dictionary import load_dictionary
 from talentplan.workspace.records import to_records
 from talentplan.workspace.sources import read_tables
@@ -22,6 +23,7 @@ SHIPPED = ("occupations", "staffing", "education_mix", "crosswalk", "retention",
 def with_reference_tables(records: Mapping[str, Records]) -> tuple[dict[str, Records], list[Defaulted]]:
     """The tables and, for every reference table the model lacks, the shipped one cut to the model's own codes.
 
+    A shipped row under an old code belongs to the model if the new code does (the table `code_changes`).
     Only a table that is not there at all is replaced; an empty one stays empty. Education mixes are shared out anew over the
     levels the model has. What was taken is said on page one.
     """
@@ -31,7 +33,7 @@ def with_reference_tables(records: Mapping[str, Records]) -> tuple[dict[str, Rec
     if not missing or folder is None:
         return whole, []
     tables, _ = read_tables(folder)
-    dictionary = load_dictionary()
+    dictionary, newest = load_dictionary(), newest_codes(whole)
     for name in missing:
         if name not in tables:
             continue
@@ -40,7 +42,10 @@ def with_reference_tables(records: Mapping[str, Records]) -> tuple[dict[str, Rec
         keep = np.ones(len(shipped.data), dtype=bool)
         for column in spec.columns:
             if column.ref and column.ref in whole:
-                keep &= shipped.data[column.name].isin(whole[column.ref].data.iloc[:, 0]).to_numpy()
+                now = newest.get(column.ref, {})
+                own = {now.get(code, code) for code in whole[column.ref].data.iloc[:, 0]}
+                own |= {old for old, new in now.items() if new in own}
+                keep &= shipped.data[column.name].isin(own).to_numpy()
         data = shipped.data[keep].reset_index(drop=True)
         if name == "education_mix" and len(data):
             data["share"] = data["share"] / data.groupby(["occupation", "year"])["share"].transform("sum")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from talentplan.workspace.case import Case
 from talentplan.workspace.dictionary import ColumnSpec, Dictionary, TableSpec, load_dictionary
 from talentplan.workspace.starter import starter_model
 
-__all__ = ["write_tables", "write_templates"]
+__all__ = ["write_form", "write_tables", "write_templates"]
 
 FILLED_ROWS = 5000
 """Rows that get drop-downs and number formats beyond what is filled."""
@@ -79,8 +80,24 @@ def write_tables(case: Case, path: Path, lang: str = "zh") -> None:
     _write(path, lang, case.tables)
 
 
+def write_form(path: Path, name: str, frame: pd.DataFrame, lang: str = "zh") -> None:
+    """One table or form as a workbook of one sheet, with drop-downs, comments and headings in one language.
+
+    name: a table or form of the data dictionary. frame: its declared columns.
+    """
+    with _opened(path, lang) as pen:
+        _sheet(pen, load_dictionary()[name], frame)
+
+
 def _write(path: Path, lang: str, tables: Mapping[str, pd.DataFrame]) -> None:
-    dictionary = load_dictionary()
+    with _opened(path, lang) as pen:
+        _contents(pen)
+        for spec in pen.dictionary.tables.values():
+            _sheet(pen, spec, tables.get(spec.name))
+
+
+@contextmanager
+def _opened(path: Path, lang: str) -> Iterator[_Pen]:
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
         formats = {t: book.add_format({"num_format": f}) for t, f in FORMATS.items()}
@@ -91,10 +108,7 @@ def _write(path: Path, lang: str, tables: Mapping[str, pd.DataFrame]) -> None:
             "bold": book.add_format({"bold": True}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        pen = _Pen(book, lang, dictionary, formats)
-        _contents(pen)
-        for spec in dictionary.tables.values():
-            _sheet(pen, spec, tables.get(spec.name))
+        yield _Pen(book, lang, load_dictionary(), formats)
 
 
 def _contents(pen: _Pen) -> None:
