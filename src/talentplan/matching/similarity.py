@@ -1,0 +1,202 @@
+"""How alike two programs are: shared occupations, continuation, workshops and the class of the code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from talentplan.workspace.case import Case
+
+__all__ = ["WEIGHTS", "Features", "code_classes", "program_features", "similarity"]
+
+Floats = NDArray[np.float64]
+
+WEIGHTS: Mapping[str, float] = {"occupations": 0.5, "continuation": 0.2, "workshops": 0.2, "code": 0.1}
+"""Weight of each sign of kinship. Judgement: what programs prepare for says most, their code least."""
+
+SAME_MAJOR = 0.5  # likeness of two codes of one major class and different classes
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of the programs, rows in the order of `programs`.
+
+    programs: codes, sorted; occupations: float[program, occupation], relevance, columns as in occupation_codes; links:
+    int[link, 2], the programs that a pathway or continuation joins, lower row first, each pair once; kinds:
+    float[program, kind], workplace hours per student and year, columns as in kind_codes; scheme, class_code: numbering
+    scheme and class of each code, "" where it shows none.
+    """
+
+    programs: NDArray[np.object_]
+    occupations: sparse.csr_matrix
+    occupation_codes: NDArray[np.object_]
+    links: NDArray[np.int64]
+    kinds: sparse.csr_matrix
+    kind_codes: NDArray[np.object_]
+    scheme: NDArray[np.object_]
+    class_code: NDArray[np.object_]
+
+    def known(self, weights: Mapping[str, float]) -> NDArray[np.bool_]:
+        """bool[program]: a sign with a weight above 0 is known of it."""
+        signs = {
+            "occupations": np.diff(self.occupations.indptr) > 0,
+            "continuation": np.isin(np.arange(len(self.programs)), self.links),
+            "workshops": np.diff(self.kinds.indptr) > 0,
+            "code": self.scheme != "",
+        }
+        none = np.zeros(len(self.programs), dtype=np.bool_)
+        return np.any([none, *(there for name, there in signs.items() if weights.get(name, 0.0) > 0)], axis=0)
+
+    def some(self, rows: NDArray[np.bool_]) -> Features:
+        """The features of some programs; links to others are dropped."""
+        place = np.cumsum(rows) - 1
+        inside = self.links[rows[self.links].all(axis=1)]
+        return Features(
+            self.programs[rows], self.occupations[rows], self.occupation_codes, place[inside].astype(np.int64),
+            self.kinds[rows], self.kind_codes, self.scheme[rows], self.class_code[rows],
+        )  # fmt: skip
+
+
+def program_features(case: Case, continuations: pd.DataFrame | None = None) -> Features:
+    """What the case knows of its programs.
+
+    Args:
+        case: programs, crosswalk, needs, pathways and offerings are read.
+        continuations: further links between programs, columns from_program and to_program; rows that name a program
+            outside the case are left out.
+    """
+    programs = np.sort(case.table("programs")["program"].to_numpy(dtype=object))
+    index = pd.Index(programs)
+    scheme, classes = code_classes(programs)
+    return Features(
+        programs,
+        *_incidence(case.table("crosswalk"), index, "occupation", "relevance"),
+        _links(case, index, continuations),
+        *_incidence(case.table("needs"), index, "kind", "hours"),
+        scheme,
+        classes,
+    )
+
+
+def code_classes(codes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """The numbering scheme of program codes and the class they show.
+
+    `vocational`: six digits, the first 2 to 7 for the level (catalogue of 2021), digits 2 to 4 the class: 460101 and
+    660102 are of class 601. `undergraduate`: six digits beginning with 0 or 1, with or without letters behind (ordinary
+    undergraduate catalogue): the first four digits, 0802. Codes of different schemes are not comparable. Digits 2 and 3,
+    or the first two, are the major class.
+
+    Returns:
+        scheme, class: object[code], "" where the code follows neither.
+
+    >>> [list(part) for part in code_classes(np.array(["460101", "080213T", "51.3801"], dtype=object))]
+    [['vocational', 'undergraduate', ''], ['601', '0802', '']]
+    """
+    text = pd.Series(codes, dtype=object)
+    vocational, ordinary = text.str.fullmatch(r"[2-7]\d{5}[A-Z]*"), text.str.fullmatch(r"[01]\d{5}[A-Z]*")
+    scheme = np.where(vocational, "vocational", np.where(ordinary, "undergraduate", "")).astype(object)
+    classes = np.where(vocational, text.str[1:4], np.where(ordinary, text.str[:4], "")).astype(object)
+    return scheme, classes
+
+
+def similarity(
+    features: Features, weights: Mapping[str, float] = WEIGHTS, draw: np.random.Generator | None = None
+) -> Floats:
+    """Likeness of every two programs: the weighted mean of the signs that exist for both.
+
+    occupations: cosine of their relevances over occupations. continuation: cosine of their neighbourhoods (itself and
+    the programs a link joins it to), 1 for two programs joined to each other alone. workshops: cosine of their hours
+    over kinds. code: 1 for the same class, 0.5 for the same major class, else 0. A sign exists for a pair where both
+    programs have something in it (for the code: one scheme); the weights of the others are spread over those that do.
+
+    Args:
+        features: of the programs.
+        weights: weight >= 0 of occupations, continuation, workshops and code; a sign not named has none.
+        draw: resample occupations, links and kinds with replacement (the bootstrap); None takes each once.
+
+    Returns:
+        float[program, program] in [0, 1], symmetric, 1 on the diagonal; 0 where no sign exists for the pair.
+    """
+    count = len(features.programs)
+    total, weight = np.zeros((count, count)), np.zeros((count, count))
+    if not count:
+        return total
+    linked = features.links[_drawn(len(features.links), draw)]
+    signs = {
+        "occupations": features.occupations[:, _drawn(features.occupations.shape[1], draw)],
+        "continuation": _neighbourhoods(linked, count),
+        "workshops": features.kinds[:, _drawn(features.kinds.shape[1], draw)],
+    }
+    for name, matrix in signs.items():
+        if weights.get(name, 0.0) > 0 and matrix.nnz:
+            _add(total, weight, weights[name], matrix)
+    if weights.get("code", 0.0) > 0:
+        same, there = _same_class(features)
+        total += weights["code"] * same
+        weight += weights["code"] * there
+    np.divide(total, weight, out=total, where=weight > 0)
+    np.clip(total, 0.0, 1.0, out=total)
+    np.fill_diagonal(total, 1.0)
+    return total
+
+
+def _add(total: Floats, weight: Floats, share: float, matrix: sparse.csr_matrix) -> None:
+    """Add the cosines of the rows, and where both rows have something, in place."""
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    rows = np.flatnonzero(length)
+    unit = sparse.diags(1.0 / length[rows]) @ matrix[rows]
+    block = np.ix_(rows, rows)
+    total[block] += share * (unit @ unit.T).toarray()
+    weight[block] += share
+
+
+def _drawn(count: int, draw: np.random.Generator | None) -> NDArray[np.int64]:
+    everything = np.arange(count, dtype=np.int64)
+    return everything if draw is None or not count else np.sort(draw.integers(count, size=count))
+
+
+def _neighbourhoods(links: NDArray[np.int64], count: int) -> sparse.csr_matrix:
+    """float[program, program]: times a link joins them, 1 for itself where it has any link; without links empty rows."""
+    ends = np.concatenate([links, links[:, ::-1]])
+    joined = sparse.csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    itself = np.asarray(joined.max(axis=1).toarray()).ravel()  # as often as its most repeated link, so pairs stay at 1
+    return sparse.csr_matrix(joined + sparse.diags(itself))
+
+
+def _same_class(features: Features) -> tuple[Floats, Floats]:
+    scheme = pd.factorize(features.scheme)[0]
+    classes = pd.factorize(features.class_code)[0]
+    major = pd.factorize(pd.Series(features.class_code, dtype=object).str[:2])[0]
+    there = (scheme[:, None] == scheme[None, :]) & (features.scheme != "")[:, None]
+    same = np.where(
+        classes[:, None] == classes[None, :], 1.0, np.where(major[:, None] == major[None, :], SAME_MAJOR, 0.0)
+    )
+    return np.where(there, same, 0.0), there.astype(np.float64)
+
+
+def _incidence(
+    table: pd.DataFrame, programs: pd.Index, column: str, value: str
+) -> tuple[sparse.csr_matrix, NDArray[np.object_]]:
+    columns = pd.Index(table[column].unique()).sort_values()
+    row, place = programs.get_indexer(pd.Index(table["program"])), columns.get_indexer(pd.Index(table[column]))
+    amount = table[value].to_numpy(dtype=np.float64)
+    keep = (row >= 0) & (amount > 0)
+    matrix = sparse.csr_matrix((amount[keep], (row[keep], place[keep])), shape=(len(programs), len(columns)))
+    return matrix, columns.to_numpy(dtype=object)
+
+
+def _links(case: Case, programs: pd.Index, continuations: pd.DataFrame | None) -> NDArray[np.int64]:
+    of_line = case.table("offerings").set_index("offering")["program"]
+    paths = case.table("pathways")
+    pairs = [pd.DataFrame({"a": paths["from_offering"].map(of_line), "b": paths["to_offering"].map(of_line)})]
+    if continuations is not None:
+        pairs.append(continuations[["from_program", "to_program"]].set_axis(["a", "b"], axis=1))
+    found = pd.concat(pairs)
+    ends = np.stack([programs.get_indexer(pd.Index(found[c])) for c in ("a", "b")], axis=1)
+    ends = np.sort(ends[(ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])], axis=1)
+    return np.unique(ends, axis=0).astype(np.int64)
