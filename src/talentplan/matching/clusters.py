@@ -22,8 +22,7 @@ __all__ = ["Comparison", "Proposal", "propose_clusters"]
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-GRID = 40  # numbers of clusters that are tried
-SMALLEST = 3  # programs a cluster has on average at least
+GRID = 40  # at most so many numbers of clusters that are tried
 NOTHING = 1.0 - 1e-9  # distance of two groups that share nothing
 BECAUSE = {
     "no_feature": ("没有职业对照、衔接、实训需求和可识别的代码", "no occupation, link, workshop or readable code is known of it"),
@@ -87,6 +86,7 @@ def propose_clusters(
     enrolment: pd.DataFrame | None = None,
     weights: Mapping[str, float] = WEIGHTS,
     count: int | None = None,
+    mean_size: int = 5,
     draws: int = 50,
     seed: int = 0,
 ) -> Proposal:
@@ -94,8 +94,8 @@ def propose_clusters(
 
     Programs are joined by average linkage on 1 - `similarity`. The number of clusters is the one with the greatest
     mean silhouette (Rousseeuw, Silhouettes, Journal of Computational and Applied Mathematics 20, 1987; the smaller
-    number where several are equal) among a grid of numbers with three programs or more to a cluster on average; groups
-    that share nothing are never joined. Stability follows Hennig (Cluster-wise assessment of cluster stability,
+    number where several are equal) among up to 40 numbers with `mean_size` programs or more to a cluster on average;
+    groups that share nothing are never joined. Stability follows Hennig (Cluster-wise assessment of cluster stability,
     Computational Statistics and Data Analysis 52, 2007): the same clustering on resampled evidence, and for every
     cluster the mean Jaccard overlap with the most similar one found there. Occupations, links and kinds of workshop are
     drawn with replacement here, not programs: the question is whether a cluster hangs on a few links of the crosswalk.
@@ -112,17 +112,19 @@ def propose_clusters(
             default the last year of the case's roll.
         weights: weight >= 0 of occupations, continuation, workshops and code.
         count: number of clusters, instead of the silhouette's; more where more groups share nothing.
+        mean_size: programs a cluster has on average at least, where the silhouette chooses. The silhouette keeps rising
+            as clusters shrink to two or three programs nearly alike; how small is of use is judgement.
         draws: resamplings for the stability.
         seed: of the resamplings.
     """
     everything = program_features(case, continuations)
-    table = case.table("programs").set_index("program").loc[everything.programs].reset_index()
+    table = case.table("programs").sort_values("program", ignore_index=True)
     known = everything.known(weights)
     alike = similarity(everything.some(known), weights)
     company = known.copy()
     company[known] = (alike > 0).sum(axis=1) > 1
     features, alike = everything.some(company), alike[np.ix_(company[known], company[known])]
-    labels, silhouette = _clustered(alike, count)
+    labels, silhouette = _clustered(alike, count, mean_size)
     stable, held = _stability(features, weights, labels, draws, seed)
     lines = _enrolment(case, enrolment)
     members = _members(table[company].reset_index(drop=True), labels, alike, held, lines)
@@ -135,7 +137,7 @@ def propose_clusters(
     )
 
 
-def _clustered(alike: Floats, count: int | None) -> tuple[Labels, float]:
+def _clustered(alike: Floats, count: int | None, mean_size: int) -> tuple[Labels, float]:
     """Labels 0, 1 ... in the order of their first program, and the mean silhouette."""
     size = len(alike)
     if size < 2:
@@ -146,7 +148,7 @@ def _clustered(alike: Floats, count: int | None) -> tuple[Labels, float]:
     if count is not None:
         labels = _cut(tree, max(count, apart))
         return labels, _silhouette(distance, labels)
-    least, most = max(2, apart), max(2, apart, size // SMALLEST)
+    least, most = max(2, apart), max(2, apart, size // mean_size)
     tried = np.unique(np.round(np.geomspace(least, most, GRID)).astype(np.int64))
     cuts = [_cut(tree, int(k)) for k in tried]
     if apart == 1:
@@ -166,7 +168,7 @@ def _cut(tree: Floats, count: int) -> Labels:
     found = fcluster(tree, count, "maxclust")
     if len(np.unique(found)) < (apart := fcluster(tree, NOTHING, "distance")).max():
         found = apart
-    return pd.factorize(found)[0].astype(np.int64)
+    return np.asarray(pd.factorize(found)[0], dtype=np.int64)
 
 
 def _silhouette(distance: Floats, labels: Labels) -> float:
@@ -203,7 +205,7 @@ def _enrolment(case: Case, given: pd.DataFrame | None) -> pd.DataFrame:
     lines = case.table("offerings")[["offering", "school", "program"]]
     persons = first.groupby("offering")["enrolled"].sum()
     lines = lines.assign(persons=lines["offering"].map(persons).fillna(0.0))
-    return lines.groupby(["school", "program"], as_index=False)["persons"].sum()
+    return lines.groupby(["school", "program"])["persons"].sum().reset_index()
 
 
 def _members(table: pd.DataFrame, labels: Labels, alike: Floats, held: Floats, lines: pd.DataFrame) -> pd.DataFrame:
@@ -252,7 +254,7 @@ def _summary(members: pd.DataFrame, stable: Floats, features: Features, lines: p
     lead = members[members["lead"]].set_index("label").sort_index()
     points = lines.merge(members[["program", "label", "centrality"]], on="program")
     points["score"] = points["centrality"] * points["persons"]
-    schools = points.groupby(["label", "school"], as_index=False)[["score", "centrality"]].sum()
+    schools = points.groupby(["label", "school"])[["score", "centrality"]].sum().reset_index()
     schools = schools.sort_values(["label", "score", "centrality", "school"], ascending=[True, False, False, True])
     by_cluster = members.groupby("label")
     frame = lead[["cluster", "cluster_zh", "cluster_en"]].assign(
@@ -280,11 +282,12 @@ def _shared(
 ) -> list[str]:
     """The codes that at least half of the members of every cluster have, two members at least, the commonest first."""
     row, column = matrix.nonzero()
-    have = pd.DataFrame({"label": labels[row], "code": codes[column]}).groupby(["label", "code"]).size()
-    have = have.rename("n").reset_index().sort_values(["label", "n", "code"], ascending=[True, False, True])
+    pairs = pd.DataFrame({"label": labels[row], "code": codes[column]})
+    have = pairs.value_counts().rename("n").reset_index()
+    have = have.sort_values(["label", "n", "code"], ascending=[True, False, True])
     have = have[have["n"] >= np.maximum(2.0, size[have["label"]] / 2)]
     joined = have.groupby("label")["code"].agg(";".join)
-    return joined.reindex(np.arange(len(size))).fillna("").tolist()
+    return [str(text) for text in joined.reindex(np.arange(len(size))).fillna("")]
 
 
 def _unplaced(table: pd.DataFrame, known: NDArray[np.bool_], company: NDArray[np.bool_]) -> pd.DataFrame:

@@ -190,7 +190,7 @@ def coupling_coordination(first: ArrayLike, second: ArrayLike, weight: float = 0
         raise ValueError("the weight must lie in [0, 1]")
     if ((one < 0) | (one > 1) | (two < 0) | (two > 1)).any():
         raise ValueError("levels must lie in [0, 1]")
-    coupling = np.minimum(_ratio(2.0 * np.sqrt(one * two), one + two), 1.0)
+    coupling = np.minimum(_ratio(2.0 * np.sqrt(one) * np.sqrt(two), one + two), 1.0)
     development = weight * one + (1.0 - weight) * two
     low, high = np.minimum(one, two), np.maximum(one, two)
     modified = np.sqrt((1.0 - (high - low)) * _ratio(low, high))

@@ -32,6 +32,8 @@ Division = Literal["equal", "supply"]
 JOB = ["occupation", "level"]
 GAP = ["openings", "shortage"]
 PERSONS = ["supply", *GAP, "surplus"]
+READ = {"intake": ["offering", "year"], "completions": ["offering", "year"], "surplus": ["program", "year"],
+        "balance": [*JOB, "year"]}  # fmt: skip
 UNKNOWN = [*GAP, "demand_met", *Coupling.__slots__]  # of a district without employment of its own
 
 
@@ -87,6 +89,9 @@ def layout_indices(
         year: layout year, the autumn whose points are counted; the first plan year by default.
         division: how openings are divided among clusters, see `cluster_shares`.
     """
+    # sums of floats depend on their order
+    tables = {name: tables[name].sort_values(keys) for name, keys in READ.items()}
+    arcs = arcs.sort_values(["program", *JOB])
     programs = case.table("programs")[["program", "cluster", "class_min"]]
     points = _points(case, tables["intake"], case.first_year if year is None else year, programs)
     supply, demand = _supply(case, tables, programs), _each_and_all(tables["balance"], [*JOB, "year"], GAP)

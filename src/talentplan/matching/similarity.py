@@ -49,8 +49,11 @@ class Features:
             "workshops": np.diff(self.kinds.indptr) > 0,
             "code": self.scheme != "",
         }
-        none = np.zeros(len(self.programs), dtype=np.bool_)
-        return np.any([none, *(there for name, there in signs.items() if weights.get(name, 0.0) > 0)], axis=0)
+        found = np.zeros(len(self.programs), dtype=np.bool_)
+        for name, there in signs.items():
+            if weights.get(name, 0.0) > 0:
+                found |= there
+        return found
 
     def some(self, rows: NDArray[np.bool_]) -> Features:
         """The features of some programs; links to others are dropped."""
@@ -86,21 +89,24 @@ def program_features(case: Case, continuations: pd.DataFrame | None = None) -> F
 def code_classes(codes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """The numbering scheme of program codes and the class they show.
 
-    `vocational`: six digits, the first 2 to 7 for the level (catalogue of 2021), digits 2 to 4 the class: 460101 and
-    660102 are of class 601. `undergraduate`: six digits beginning with 0 or 1, with or without letters behind (ordinary
-    undergraduate catalogue): the first four digits, 0802. Codes of different schemes are not comparable. Digits 2 and 3,
-    or the first two, are the major class.
+    `vocational`: six digits, the first 2 to 7 (catalogue of 2021). The first digit tells the level (6 and 7 secondary,
+    4 and 5 higher vocational, 2 and 3 undergraduate) and, even or odd, half of the major class: agriculture is 61, 41,
+    21, electronics 71, 51, 31. The class is written as at secondary level, so that 460101 and 660102 are of 6601 and
+    560101 is of 7601; without the parity, two major classes would fall into one. `undergraduate`: six digits beginning
+    with 0 or 1 (ordinary undergraduate catalogue), the first four. Letters may follow. Codes of different schemes are
+    not comparable. The first two digits of the class are the major class.
 
     Returns:
         scheme, class: object[code], "" where the code follows neither.
 
-    >>> [list(part) for part in code_classes(np.array(["460101", "080213T", "51.3801"], dtype=object))]
-    [['vocational', 'undergraduate', ''], ['601', '0802', '']]
+    >>> [list(part) for part in code_classes(np.array(["460101", "560101", "080213T", "51.3801"], dtype=object))]
+    [['vocational', 'vocational', 'undergraduate', ''], ['6601', '7601', '0802', '']]
     """
     text = pd.Series(codes, dtype=object)
     vocational, ordinary = text.str.fullmatch(r"[2-7]\d{5}[A-Z]*"), text.str.fullmatch(r"[01]\d{5}[A-Z]*")
+    half = text.str[:1].map(dict(zip("234567", "676767", strict=True)))
     scheme = np.where(vocational, "vocational", np.where(ordinary, "undergraduate", "")).astype(object)
-    classes = np.where(vocational, text.str[1:4], np.where(ordinary, text.str[:4], "")).astype(object)
+    classes = np.where(vocational, half + text.str[1:4], np.where(ordinary, text.str[:4], "")).astype(object)
     return scheme, classes
 
 
