@@ -19,8 +19,6 @@ Floats = NDArray[np.float64]
 WEIGHTS: Mapping[str, float] = {"occupations": 0.5, "continuation": 0.2, "workshops": 0.2, "code": 0.1}
 """Weight of each sign of kinship. Judgement: what programs prepare for says most, their code least."""
 
-SAME_MAJOR = 0.5  # likeness of two codes of one major class and different classes
-
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -28,8 +26,9 @@ class Features:
 
     programs: codes, sorted; occupations: float[program, occupation], relevance, columns as in occupation_codes; links:
     int[link, 2], the programs that a pathway or continuation joins, lower row first, each pair once; kinds:
-    float[program, kind], workplace hours per student and year, columns as in kind_codes; scheme, class_code: numbering
-    scheme and class of each code, "" where it shows none.
+    float[program, kind], workplace hours per student and year, columns as in kind_codes; code: 1 for the class and for
+    the major class of the code, float[program, class or major class]; scheme: int[program], numbering scheme of the
+    code, -1 where it follows none.
     """
 
     programs: NDArray[np.object_]
@@ -38,21 +37,15 @@ class Features:
     links: NDArray[np.int64]
     kinds: sparse.csr_matrix
     kind_codes: NDArray[np.object_]
-    scheme: NDArray[np.object_]
-    class_code: NDArray[np.object_]
+    code: sparse.csr_matrix
+    scheme: NDArray[np.int64]
 
     def known(self, weights: Mapping[str, float]) -> NDArray[np.bool_]:
         """bool[program]: a sign with a weight above 0 is known of it."""
-        signs = {
-            "occupations": np.diff(self.occupations.indptr) > 0,
-            "continuation": np.isin(np.arange(len(self.programs)), self.links),
-            "workshops": np.diff(self.kinds.indptr) > 0,
-            "code": self.scheme != "",
-        }
         found = np.zeros(len(self.programs), dtype=np.bool_)
-        for name, there in signs.items():
+        for name, matrix in _signs(self, None).items():
             if weights.get(name, 0.0) > 0:
-                found |= there
+                found |= np.diff(matrix.indptr) > 0
         return found
 
     def some(self, rows: NDArray[np.bool_]) -> Features:
@@ -61,7 +54,7 @@ class Features:
         inside = self.links[rows[self.links].all(axis=1)]
         return Features(
             self.programs[rows], self.occupations[rows], self.occupation_codes, place[inside].astype(np.int64),
-            self.kinds[rows], self.kind_codes, self.scheme[rows], self.class_code[rows],
+            self.kinds[rows], self.kind_codes, self.code[rows], self.scheme[rows],
         )  # fmt: skip
 
 
@@ -76,13 +69,17 @@ def program_features(case: Case, continuations: pd.DataFrame | None = None) -> F
     programs = np.sort(case.table("programs")["program"].to_numpy(dtype=object))
     index = pd.Index(programs)
     scheme, classes = code_classes(programs)
+    shown = pd.DataFrame(
+        {"program": programs, "class": classes, "major": scheme + pd.Series(classes).str[:2], "one": 1.0}
+    )
+    shown = shown[scheme != ""].melt(["program", "one"], ["class", "major"])
     return Features(
         programs,
         *_incidence(case.table("crosswalk"), index, "occupation", "relevance"),
         _links(case, index, continuations),
         *_incidence(case.table("needs"), index, "kind", "hours"),
-        scheme,
-        classes,
+        _incidence(shown, index, "value", "one")[0],
+        np.where(scheme == "", -1, np.unique(scheme, return_inverse=True)[1]),
     )
 
 
@@ -117,7 +114,7 @@ def similarity(
 
     occupations: cosine of their relevances over occupations. continuation: cosine of their neighbourhoods (itself and
     the programs a link joins it to), 1 for two programs joined to each other alone. workshops: cosine of their hours
-    over kinds. code: 1 for the same class, 0.5 for the same major class, else 0. A sign exists for a pair where both
+    over kinds. code: cosine over class and major class: 1 for the same class, 0.5 for the same major class, else 0. A sign exists for a pair where both
     programs have something in it (for the code: one scheme); the weights of the others are spread over those that do.
 
     Args:
@@ -129,36 +126,40 @@ def similarity(
         float[program, program] in [0, 1], symmetric, 1 on the diagonal; 0 where no sign exists for the pair.
     """
     count = len(features.programs)
-    total, weight = np.zeros((count, count)), np.zeros((count, count))
-    if not count:
-        return total
-    linked = features.links[_drawn(len(features.links), draw)]
-    signs = {
+    found = np.eye(count)
+    used = [
+        (weights[name], name, m) for name, m in _signs(features, draw).items() if weights.get(name, 0.0) > 0 and m.nnz
+    ]
+    if not used:
+        return found
+    alike = sparse.coo_matrix(sum(weight * _cosines(matrix) for weight, _, matrix in used))
+    row, column = alike.row, alike.col
+    whole = np.zeros(alike.nnz)
+    for weight, name, matrix in used:
+        there = np.diff(matrix.indptr) > 0
+        both = there[row] & there[column]
+        if name == "code":
+            both &= features.scheme[row] == features.scheme[column]
+        whole += weight * both
+    found[row, column] = np.minimum(alike.data / whole, 1.0)
+    np.fill_diagonal(found, 1.0)
+    return found
+
+
+def _signs(features: Features, draw: np.random.Generator | None) -> dict[str, sparse.csr_matrix]:
+    """float[program, feature] by sign, resampled; a row is empty where nothing is known of the program."""
+    return {
         "occupations": features.occupations[:, _drawn(features.occupations.shape[1], draw)],
-        "continuation": _neighbourhoods(linked, count),
+        "continuation": _neighbourhoods(features.links[_drawn(len(features.links), draw)], len(features.programs)),
         "workshops": features.kinds[:, _drawn(features.kinds.shape[1], draw)],
+        "code": features.code,
     }
-    for name, matrix in signs.items():
-        if weights.get(name, 0.0) > 0 and matrix.nnz:
-            _add(total, weight, weights[name], matrix)
-    if weights.get("code", 0.0) > 0:
-        same, there = _same_class(features)
-        total += weights["code"] * same
-        weight += weights["code"] * there
-    np.divide(total, weight, out=total, where=weight > 0)
-    np.clip(total, 0.0, 1.0, out=total)
-    np.fill_diagonal(total, 1.0)
-    return total
 
 
-def _add(total: Floats, weight: Floats, share: float, matrix: sparse.csr_matrix) -> None:
-    """Add the cosines of the rows, and where both rows have something, in place."""
+def _cosines(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    rows = np.flatnonzero(length)
-    unit = sparse.diags(1.0 / length[rows]) @ matrix[rows]
-    block = np.ix_(rows, rows)
-    total[block] += share * (unit @ unit.T).toarray()
-    weight[block] += share
+    unit = sparse.diags(1.0 / np.where(length > 0, length, 1.0)) @ matrix
+    return unit @ unit.T
 
 
 def _drawn(count: int, draw: np.random.Generator | None) -> NDArray[np.int64]:
@@ -170,19 +171,9 @@ def _neighbourhoods(links: NDArray[np.int64], count: int) -> sparse.csr_matrix:
     """float[program, program]: times a link joins them, 1 for itself where it has any link; without links empty rows."""
     ends = np.concatenate([links, links[:, ::-1]])
     joined = sparse.csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    itself = np.asarray(joined.max(axis=1).toarray()).ravel()  # as often as its most repeated link, so pairs stay at 1
+    # itself as often as its most repeated link, so that two programs joined to each other alone stay at 1
+    itself = np.asarray(joined.max(axis=1).toarray()).ravel() if count else np.zeros(0)
     return sparse.csr_matrix(joined + sparse.diags(itself))
-
-
-def _same_class(features: Features) -> tuple[Floats, Floats]:
-    scheme = pd.factorize(features.scheme)[0]
-    classes = pd.factorize(features.class_code)[0]
-    major = pd.factorize(pd.Series(features.class_code, dtype=object).str[:2])[0]
-    there = (scheme[:, None] == scheme[None, :]) & (features.scheme != "")[:, None]
-    same = np.where(
-        classes[:, None] == classes[None, :], 1.0, np.where(major[:, None] == major[None, :], SAME_MAJOR, 0.0)
-    )
-    return np.where(there, same, 0.0), there.astype(np.float64)
 
 
 def _incidence(
