@@ -88,6 +88,7 @@ def found_in(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[tuple, float]
         "classes": ("intake", ["offering"], "classes"),
         "completions": ("completions", ["offering"], "completions"),
         "outside": ("completions", ["offering"], "outside"),
+        "in_job": ("completions", ["offering"], "in_job"),
         "away": ("completions", ["offering"], "away"),
         "local": ("completions", ["offering"], "local"),
         "enrolment": ("enrolment", ["offering"], "enrolled"),

@@ -48,6 +48,7 @@ def random_draft(seed: int, *, whole_classes: bool = False) -> Draft:
     for part in (_entrants, _teachers, _resources, _investments, _budget, _totals):
         if dice.random() < 0.6:
             part(dice, draft, years)
+    _irregular(Random(-1 - seed), draft)
     return draft
 
 
@@ -216,6 +217,31 @@ def _pathways(dice: Random, draft: Draft) -> None:
                  "first_year": dice.choice([0, 0, FIRST_YEAR + 1])}
             )  # fmt: skip
     draft.tables["pathways"] = rows
+
+
+def _irregular(dice: Random, draft: Draft) -> None:
+    """Here and there students repeat, change lines, or work while they study; dice of its own, so that the rest stays."""
+    if dice.random() < 0.4:
+        for row in draft.tables["retention"]:
+            row["repeat"] = round(dice.uniform(0, 1 - row["stay"]) * dice.choice([0, 1, 1]), 3)
+    level = {p["program"]: p["level"] for p in draft.tables["programs"]}
+    lines = draft.tables["offerings"]
+    if dice.random() < 0.4:
+        rows = {
+            (a["offering"], b["offering"], grade): round(dice.uniform(0.01, 0.2), 3)
+            for a in lines
+            for b in lines
+            if a is not b and level[a["program"]] == level[b["program"]]
+            for grade in range(1, min(a["duration"], b["duration"]))
+            if dice.random() < 0.4
+        }
+        draft.tables["transfers"] = [
+            {"from_offering": a, "to_offering": b, "grade": grade, "share": share}
+            for (a, b, grade), share in rows.items()
+        ]
+    for line in lines:
+        if line["track"] == "part_time":
+            line["seeks_work"] = dice.choice([None, 0.0, 0.3])
 
 
 def _jobs(dice: Random, draft: Draft, years: int) -> None:

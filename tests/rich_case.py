@@ -23,9 +23,9 @@ RICH = {
             C        制造     30
             """,
         "retention": """
-            level      grade  stay
-            secondary  1      0.9
-            secondary  2      0.95
+            level      grade  stay  repeat
+            secondary  1      0.9   0.04
+            secondary  2      0.95  0.02
             """,
         "destinations": """
             level      progression_outside  local_retention
@@ -48,11 +48,11 @@ RICH = {
             S       C        4
             """,
         "offerings": """
-            offering  school  program  track           duration  entrant_group  control  places  cost   grant fixed_cost
-            A         S       P        ordinary        2         junior         decide   -       15000  8000   200000
-            B         T       H        second_segment  2         -              decide   40      18000  8000   0
-            C         T       R        ordinary        2         senior         given    -       18000  8000   100000
-            D         T       R        part_time       2         senior         decide   -       18000  0      0
+            offering  school  program  track           duration  entrant_group  control  places  cost   grant fixed_cost seeks_work
+            A         S       P        ordinary        2         junior         decide   -       15000  8000   200000     -
+            B         T       H        second_segment  2         -              decide   40      18000  8000   0          -
+            C         T       R        ordinary        2         senior         given    -       18000  8000   100000     -
+            D         T       R        part_time       2         senior         decide   -       18000  0      0          0.5
             """,
         "intake_history": """
             offering  year  plan  registered
@@ -64,6 +64,10 @@ RICH = {
             C         2024  40    36
             D         2023  30    30
             D         2024  30    30
+            """,
+        "transfers": """
+            from_offering  to_offering  grade  share
+            C              D            1      0.1
             """,
         "pathways": """
             pathway  from_offering  to_offering  min_share  max_share

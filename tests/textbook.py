@@ -72,17 +72,46 @@ class _Book(Limits):
         for n, line in enumerate(cohorts.offerings.to_dict("records")):
             own = raw[line["offering"]]
             row = dict(line, **{c: own[c] for c in ("places", "cost", "grant", "fixed_cost")})
-            row["s"] = [float(v) for v in cohorts.retention[n]]
             row["inherited"] = {int(t): cohorts.inherited_enrolled[n, i] for i, t in enumerate(cohorts.years)}
+            row["classes"] = {int(t): bool(cohorts.inherited_classes[n, i]) for i, t in enumerate(cohorts.years)}
             row["completing"] = {int(t): cohorts.inherited_completions[n, i] for i, t in enumerate(cohorts.years)}
             row["before"] = float(cohorts.enrolled_before[n])
             row["D"] = int(row["duration"])
             self.O[row["offering"]] = row
+        self._read_grades(cohorts)
         self.direct = [o for o, r in self.O.items() if not r["pathway_fed"]]
         self.fed = [o for o, r in self.O.items() if r["pathway_fed"]]
         self.decided = [o for o in self.direct if self.O[o]["control"] != "given"]
         self.enrolled_last = [o for o in self.decided if self.O[o]["last_plan"] > 0]
         self.new = [o for o in self.decided if self.O[o]["last_plan"] == 0]
+
+    def _read_grades(self, cohorts: Cohorts) -> None:
+        """staying, finishing [o, i, k]: share of starters of i on roll in o, and completing o, k years after they entered i.
+
+        One starter is followed through (line, year of study, times repeated) until nothing of him is left.
+        """
+        names, grades = list(self.O), cohorts.grades
+        moves = [
+            (names[m["source"]], m["grade"], names[m["target"]], m["share"]) for m in grades.moves.to_dict("records")
+        ]
+        self.staying, self.finishing = defaultdict(float), defaultdict(float)
+        for i in names:
+            present, k = {(i, 1, 0): 1.0}, 0
+            while present:
+                later = defaultdict(float)
+                for (o, g, times), share in present.items():
+                    n = names.index(o)
+                    self.staying[o, i, k] += share
+                    if g == self.O[o]["D"]:
+                        self.finishing[o, i, k + 1] += share * grades.go_on[n, g - 1]
+                    else:
+                        later[o, g + 1, times] += share * grades.go_on[n, g - 1]
+                    if times < 2 and grades.repeat[n, g - 1] > 0:
+                        later[o, g, times + 1] += share * grades.repeat[n, g - 1]
+                    for source, year, target, part in moves:
+                        if (source, year) == (o, g):
+                            later[target, g + 1, times] += share * part
+                present, k = later, k + 1
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
@@ -147,9 +176,8 @@ class _Book(Limits):
         return self.p(o, t) if self.O[o]["pathway_fed"] else max(self.O[o]["fill"], 1.0) * self.p(o, t)
 
     def _on_roll(self, o: str, t: int, entrants):
-        r = self.O[o]
-        ages = range(min(r["D"], t - self.T0 + 1))
-        return pulp.lpSum(r["s"][k] * entrants(o, t - k) for k in ages) + r["inherited"][t]
+        later = [(i, k, share) for (place, i, k), share in self.staying.items() if place == o and t - k >= self.T0]
+        return pulp.lpSum(share * entrants(i, t - k) for i, k, share in later) + self.O[o]["inherited"][t]
 
     def E(self, o: str, t: int):
         return self._on_roll(o, t, self.e)
@@ -158,9 +186,8 @@ class _Book(Limits):
         return self._on_roll(o, t, self.at_fill_one)
 
     def G(self, o: str, t: int):
-        r = self.O[o]
-        started = t - r["D"]
-        return r["completing"][t] + (r["completion"] * self.e(o, started) if started >= self.T0 else 0)
+        done = [(i, k, share) for (place, i, k), share in self.finishing.items() if place == o and t - k >= self.T0]
+        return pulp.lpSum(share * self.e(i, t - k) for i, k, share in done) + self.O[o]["completing"][t]
 
     def _pathways(self) -> None:
         self.b = {}
@@ -180,7 +207,7 @@ class _Book(Limits):
 
     def V(self, i: str, t: int):
         return pulp.lpSum(
-            r["local_retention"] * (1 - r["progression_outside"]) * (self.G(o, t) - self.z_out(o, t))
+            r["local_retention"] * r["seeks_work"] * (1 - r["progression_outside"]) * (self.G(o, t) - self.z_out(o, t))
             for o, r in self.O.items()
             if r["program"] == i
         )

@@ -185,7 +185,7 @@ class Limits:
         for o, r in self.O.items():
             F = max(r["last_plan"], r["class_max"])
             for t in self.A:
-                self.w[o, t] = w = self.var("w", 1 if r["inherited"][t] > 0 else 0)
+                self.w[o, t] = w = self.var("w", 1 if r["classes"][t] else 0)
                 for u in range(max(self.T0, t - r["D"] + 1), t + 1):
                     self.row(w >= self.p(o, u) * (1 / F))
         entries = [b for b in self.settings.budget if b.kind == "recurrent"]
@@ -203,9 +203,8 @@ class Limits:
 
         def inherited(t: int) -> float:
             key = (lambda r: r["before"]) if t < self.T0 else (lambda r: r["inherited"][t])
-            return sum(
-                (r["cost"] - r["grant"]) * key(r) + (r["fixed_cost"] if key(r) > 0 else 0) for r in self.O.values()
-            )
+            runs = (lambda r: r["before"] > 0) if t < self.T0 else (lambda r: r["classes"][t])
+            return sum((r["cost"] - r["grant"]) * key(r) + (r["fixed_cost"] if runs(r) else 0) for r in self.O.values())
 
         for y in self.A:
             amount = self._amount(entries, "", y)

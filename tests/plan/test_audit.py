@@ -103,6 +103,8 @@ PLANTED = {
     "completions of entrants instead of starters": (scaled("completions", "completions", 1.1), "persons"),
     "nobody leaves the region": (scaled("completions", "away", 0.0), "persons"),
     "leavers counted as staying": (scaled("completions", "local", 1.25), "completions.local"),
+    "workers who keep their job forgotten": (scaled("completions", "in_job", 0.0), "completions.in_job"),
+    "workers who keep their job seek one": (scaled("completions", "in_job", 0.5), "persons"),
     "study outside not taken off": (scaled("completions", "outside", 0.0), "completions.outside"),
     "a person passes twice": (added("completions", "passed", 1.0), "completions.passed"),
     "enrolment a year late": (a_year_late("enrolment", "offering", "enrolled"), "enrolment.enrolled"),

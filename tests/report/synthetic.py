@@ -150,7 +150,7 @@ def _frames(case: Case, boost: float) -> dict[str, pd.DataFrame]:
     gone = paths.set_index(["from_offering", "year"])["passed"]
     done["passed"] = gone.reindex(pd.MultiIndex.from_frame(done[["offering", "year"]])).fillna(0.0).to_numpy()
     rest = done["completions"] - done["passed"]
-    done["outside"], done["away"], done["local"] = 0.1 * rest, 0.3 * rest, 0.6 * rest
+    done["outside"], done["in_job"], done["away"], done["local"] = 0.1 * rest, 0.0, 0.3 * rest, 0.6 * rest
     return {
         "intake": intake,
         "enrolment": enrolment,

@@ -116,6 +116,7 @@ DEFAULTED = [
     ("intake_history", lambda t: t.update(intake_history=t["intake_history"][:2]), "in 2023"),
     ("roll", lambda t: t.update(roll=[r | {"year": 2023} for r in t["roll"]]), "in 2023"),
     ("offerings", lambda t: t.update(pathways=t["pathways"][1:]), "gz1-sk-2"),
+    ("offerings", lambda t: t["offerings"][3].update(track="part_time"), "zz1-kj do not say who seeks work"),
     ("offerings", lambda t: [o.update(cost=0, fixed_cost=0) for o in t["offerings"]], "no costs"),
     ("pathways", lambda t: t.update(pathways=[]), "no pathways"),
 ]  # fmt: skip

@@ -44,6 +44,10 @@ def cell(case: Case, table: str, column: str, **key: Any) -> Any:
     return value
 
 
+def transfer(d: Disk, source: str, target: str, grade: int = 1, share: float = 0.1) -> None:
+    d.grid("transfers", [["from_offering", "to_offering", "grade", "share"], [source, target, grade, share]])
+
+
 # --- repaired ------------------------------------------------------------------------------------------------------
 
 
@@ -232,6 +236,7 @@ def circle(d: Disk) -> None:
 
 
 PATHWAYS = "programs/pathways.csv"
+TRANSFERS = "programs/transfers.csv"
 OFFERINGS = "programs/offerings.csv"
 HISTORY = "programs/intake_history.csv"
 EMPLOYMENT = CSV["employment"]
@@ -294,6 +299,12 @@ REPORTED: list[tuple[str, Spoil, Reported]] = [
     ("rank twice", lambda d: d.put("levels", 4, "rank", 1), Reported("programs/levels.csv", 4, "rank", "row 3")),
     ("arrivals far above the plan", lambda d: d.put("intake_history", 2, "registered", 450), Reported(HISTORY, 2, "registered", "1.5 times")),
     ("year of study beyond the duration", lambda d: d.put("roll", 4, "grade", 4), Reported("programs/roll.csv", 4, "grade", "duration")),
+    ("more go on and repeat than there are", lambda d: d.column("retention", "repeat", lambda i: 0.04 if i == 3 else ""), Reported("reference/retention.csv", 3, "repeat", "at most 1")),
+    ("transfer to itself", lambda d: transfer(d, "zz1-sk", "zz1-sk"), Reported(TRANSFERS, 2, "to_offering", "another offering of the same level")),
+    ("transfer to another level", lambda d: transfer(d, "zz1-sk", "gz1-sk"), Reported(TRANSFERS, 2, "to_offering", "same level")),
+    ("transfer out of the last year of study", lambda d: transfer(d, "zz1-sk", "zz1-jq", grade=3), Reported(TRANSFERS, 2, "grade", "the duration of both")),
+    ("transfer beyond the shorter line", lambda d: transfer(d, "gz1-sk", "gz1-sk-2", grade=2), Reported(TRANSFERS, 2, "grade", "the duration of both")),
+    ("transfers over 1", lambda d: (transfer(d, "zz1-sk", "zz1-jq", share=0.6), d.add("transfers", from_offering="zz1-sk", to_offering="zz1-kj", grade=1, share=0.5)), Reported(TRANSFERS, 3, "share", "at most 1")),
     ("more dual-qualified than specialists", lambda d: d.column("schools", "teachers_dual", lambda i: 31 if i == 3 else ""), Reported("programs/schools.csv", 3, "teachers_dual", "teachers_specialist is 30")),
 ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from talentplan.demand import Openings
 from talentplan.program import Block, ProgramBuilder, Terms
 from talentplan.supply import Cohorts
+from talentplan.supply.lags import Elsewhere
 from talentplan.workspace.case import Case
 
 __all__ = ["Space", "lagged"]
@@ -102,10 +103,30 @@ class Space:
         """A column block, or None where no such column exists."""
         return self.builder.columns.get(name)
 
+    def on_roll(self, entrants: Terms) -> Terms:
+        """Terms by cell: persons on roll of those who enter, in their own line or the one they changed to."""
+        return self._lagged(entrants, self.cohorts.retention, self.cohorts.retention_elsewhere)
+
+    def completing(self, entrants: Terms) -> Terms:
+        """Terms by cell: persons who complete of those who enter, in their own line or the one they changed to."""
+        return self._lagged(entrants, self.cohorts.completing, self.cohorts.completing_elsewhere)
+
+    def _lagged(self, entrants: Terms, own: Floats, elsewhere: Elsewhere) -> Terms:
+        years = len(self.years)
+        parts = [lagged(entrants, own, years)]
+        entry, year = self.grid(np.arange(len(elsewhere.age)), np.arange(years))
+        keep = year >= elsewhere.age[entry]
+        entry, year = entry[keep], year[keep]
+        if len(entry):
+            began = self.cell(elsewhere.start[entry], year - elsewhere.age[entry])
+            parts.append(entrants.at(began, elsewhere.share[entry]).mapped(self.cell(elsewhere.end[entry], year)))
+        return Terms.concat(parts)
+
     def state(self, name: str) -> Block:
         """The columns `enrolled` or `load` (one per cell), made on first use with the rows that define them.
 
-        enrolled[o,t] = sum over k of s[o,k] entrants[o,t-k] + inherited enrolled[o,t]; load with entrants at fill 1.
+        enrolled[o,t] = sum over k of s[o,k] entrants[o,t-k] + who changed to o + inherited enrolled[o,t]; load with entrants
+        at fill 1.
         """
         found = self.builder.columns.get(name)
         if found is not None:
@@ -114,7 +135,7 @@ class Space:
         offering, year = self.grid(np.arange(n), np.arange(years))
         index = pd.DataFrame({"offering": self.offerings["offering"].to_numpy()[offering], "year": self.years[year]})
         block = self.builder.add_columns(name, index)
-        terms = lagged(self.entrants if name == "enrolled" else self.full, self.cohorts.retention, years)
+        terms = self.on_roll(self.entrants if name == "enrolled" else self.full)
         own = Terms(np.arange(n * years), block.positions, np.ones(n * years))
         inherited = self.cohorts.inherited_enrolled.ravel()
         self.builder.add_rows(
@@ -131,7 +152,7 @@ def lagged(terms: Terms, weight: Floats, years: int) -> Terms:
     """Terms by cell of sum over k of weight[o, k] x terms[o, t - k], for cells that still lie in the years."""
     offering, year = np.divmod(terms.key, years)
     parts = []
-    for k in range(weight.shape[1]):  # at most the longest duration
+    for k in range(weight.shape[1]):  # at most the longest stay
         factor = weight[offering, k]
         keep = (factor != 0) & (year + k < years)
         parts.append(Terms(terms.key[keep] + k, terms.column[keep], terms.coefficient[keep] * factor[keep]))

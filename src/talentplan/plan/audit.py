@@ -41,7 +41,7 @@ SHOWN = ["family", "scope", "year", "used", "limit", "stated", "binding", "broke
 NEEDED = {
     "intake": ["offering", "year", "last_plan", "plan", "classes", "registered"],
     "progression": ["pathway", "year", "completers", "promised", "passed", "broken"],
-    "completions": ["offering", "year", "completions", "passed", "outside", "away", "local"],
+    "completions": ["offering", "year", "completions", "passed", "outside", "in_job", "away", "local"],
     "enrolment": ["offering", "year", "enrolled"],
     "balance": ["occupation", "level", "year", "openings", "placed", "external", "shortage", "settled"],
     "placement": ["program", "occupation", "level", "year", "persons"],

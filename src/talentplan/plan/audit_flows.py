@@ -86,9 +86,9 @@ def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
     fill = lines["fill"].to_numpy(dtype=np.float64)[:, None]
     entrants = np.where(fed, passed_in, fill * plan)
     full = np.where(fed, plan, np.maximum(fill, 1.0) * plan)
-    enrolled, completions = _grow_older(cohorts, lines, entrants)
-    load, _ = _grow_older(cohorts, lines, full)
-    stay = (1.0 - lines["progression_outside"]) * lines["local_retention"]
+    enrolled, completions = _grow_older(cohorts, entrants)
+    load, _ = _grow_older(cohorts, full)
+    stay = (1.0 - lines["progression_outside"]) * lines["seeks_work"] * lines["local_retention"]
     local = stay.to_numpy(dtype=np.float64)[:, None] * (completions - passed_out)
     return Flows(
         lines=lines, years=years, plan_years=planned, plan=plan, entrants=entrants, enrolled=enrolled, load=load,
@@ -96,16 +96,22 @@ def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
     )  # fmt: skip
 
 
-def _grow_older(cohorts: Cohorts, lines: pd.DataFrame, entrants: Floats) -> tuple[Floats, Floats]:
-    """On roll and completions, float[offering, year]: each autumn everybody is a year older and new starters come."""
-    duration = lines["duration"].to_numpy(dtype=np.int64)
-    completion = lines["completion"].to_numpy(dtype=np.float64)
-    starters = np.zeros((len(lines), cohorts.retention.shape[1] + 1))  # by years since they started
+def _grow_older(cohorts: Cohorts, entrants: Floats) -> tuple[Floats, Floats]:
+    """On roll and completions, float[offering, year]: each autumn students go on, repeat or change lines, and new ones come."""
+    grades, every = cohorts.grades, np.arange(len(entrants))
+    source, target, grade = (grades.moves[c].to_numpy() for c in ("source", "target", "grade"))
+    changing = grades.moves["share"].to_numpy()[:, None]
+    last = grades.duration - 1
+    persons = np.zeros((*grades.go_on.shape, grades.more_years + 1))  # offering, year of study, years repeated
     enrolled, completions = cohorts.inherited_enrolled.copy(), cohorts.inherited_completions.copy()
-    every = np.arange(len(lines))
     for year in range(entrants.shape[1]):
-        starters[:, 1:] = starters[:, :-1]
-        starters[:, 0] = entrants[:, year]
-        completions[:, year] += completion * starters[every, np.minimum(duration, starters.shape[1] - 1)]
-        enrolled[:, year] += (starters[:, : cohorts.retention.shape[1]] * cohorts.retention).sum(axis=1)
+        older, onward = np.zeros_like(persons), grades.go_on[:, :, None] * persons
+        completions[:, year] += onward[every, last].sum(axis=1)
+        onward[every, last] = 0.0
+        older[:, 1:] += onward[:, :-1]
+        older[:, :, 1:] += (grades.repeat[:, :, None] * persons)[:, :, :-1]
+        np.add.at(older, (target, grade), changing * persons[source, grade - 1])
+        older[:, 0, 0] += entrants[:, year]
+        persons = older
+        enrolled[:, year] += persons.sum(axis=(1, 2))
     return enrolled, completions

@@ -58,7 +58,7 @@ def count_money(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> M
         return np.asarray(policy.autumn_share * school_year + (1.0 - policy.autumn_share) * spring)
 
     on_roll = cohorts.inherited_enrolled
-    alone = (cost - grant) @ on_roll + fixed @ (on_roll > 0)
+    alone = (cost - grant) @ on_roll + fixed @ cohorts.inherited_classes
     return Money(
         school_year=gross - granted,
         spent=calendar(gross, gross_before) + teachers,
@@ -69,10 +69,10 @@ def count_money(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> M
 
 
 def _running(cohorts: Cohorts, flows: Flows) -> Floats:
-    """float[offering, year]: w, the largest intake on roll as a share of F, at least 1 with inherited students."""
+    """float[offering, year]: w, the largest intake on roll as a share of F, at least 1 with inherited classes."""
     whole = np.maximum(flows.column("last_plan"), flows.column("class_max"))[:, None]
     duration = flows.lines["duration"].to_numpy(dtype=np.int64)[:, None]
-    running = (cohorts.inherited_enrolled > 0).astype(np.float64)
+    running = cohorts.inherited_classes.astype(np.float64)
     recent = np.zeros((len(flows.lines), int(duration.max(initial=1))))  # plan numbers of those on roll, by years since
     for year in range(len(flows.years)):
         recent[:, 1:] = recent[:, :-1]

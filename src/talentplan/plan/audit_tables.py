@@ -25,11 +25,13 @@ def same_flows(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
     codes, years, planned = flows.lines["offering"], flows.years, case.plan_years
     key = [("offering", codes)]
     outside = flows.column("progression_outside")[:, None] * (flows.completions - flows.passed_out)
-    stays = flows.completions - flows.passed_out - outside
+    rest = flows.completions - flows.passed_out - outside
+    in_job = (1.0 - flows.column("seeks_work"))[:, None] * rest
     wanted = {
         ("completions", "completions"): flows.completions, ("completions", "passed"): flows.passed_out,
         ("completions", "outside"): outside, ("completions", "local"): flows.local,
-        ("completions", "away"): stays - flows.local, ("enrolment", "enrolled"): flows.enrolled,
+        ("completions", "in_job"): in_job, ("completions", "away"): rest - in_job - flows.local,
+        ("enrolment", "enrolled"): flows.enrolled,
     }  # fmt: skip
     size = np.maximum(flows.completions, flows.enrolled)
     found = [
@@ -49,8 +51,8 @@ def same_flows(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
             np.ones_like(before),
         ),
     ]
-    ways = [grid(tables["completions"], key, years, column) for column in ("passed", "outside", "away", "local")]
-    ends = np.sum(ways, axis=0)
+    ways = ("passed", "outside", "in_job", "away", "local")
+    ends = np.sum([grid(tables["completions"], key, years, column) for column in ways], axis=0)
     found.append(
         equal_rows("persons", codes, years, grid(tables["completions"], key, years, "completions"), ends, size=size)
     )
@@ -185,7 +187,8 @@ def signs(tables: Tables) -> list[pd.DataFrame]:
     counted = {
         "intake": ["plan", "registered"], "progression": ["passed", "broken"], "placement": ["persons"],
         "balance": ["shortage", "placed"], "surplus": ["surplus", "placed"], "enrolment": ["enrolled"],
-        "completions": ["outside", "away", "local"], "investment": ["units"], "sharing": ["hours"], "hiring": ["hired"],
+        "completions": ["outside", "in_job", "away", "local"], "investment": ["units"], "sharing": ["hours"],
+        "hiring": ["hired"],
     }  # fmt: skip
     found = []
     for name, columns in counted.items():

@@ -16,7 +16,7 @@ from talentplan.allocation import Solution
 from talentplan.allocation.constraints.money import amounts
 from talentplan.demand import Openings
 from talentplan.matching import placement_arcs
-from talentplan.supply import Cohorts
+from talentplan.supply import Cohorts, follow
 from talentplan.workspace.case import Case
 
 __all__ = ["flow_tables", "output_columns", "publish", "resource_tables", "running_agreements"]
@@ -51,14 +51,14 @@ def flow_tables(case: Case, openings: Openings, cohorts: Cohorts, solution: Solu
     np.add.at(entrants, target, passed)
     direct = ~lines["pathway_fed"].to_numpy(dtype=bool)
     entrants = np.where(direct[:, None], lines["fill"].to_numpy(dtype=np.float64)[:, None] * held, entrants)
-    completed = _completions(cohorts, entrants)
+    enrolled, completed = follow(cohorts, entrants)
     leaving = np.zeros_like(held)
     np.add.at(leaving, source, passed)
     tables = {
         "intake": _intake(case, cohorts, solution, plan, entrants[:, :count]),
         "progression": _progression(paths, years, completed[source], passed, broken),
         "completions": _destinations(lines, years, completed, leaving),
-        "enrolment": _long(lines, years, enrolled=_enrolled(cohorts, entrants)),
+        "enrolment": _long(lines, years, enrolled=enrolled),
     }
     tables |= _market(case, openings, lines, solution, tables["completions"])
     return tables
@@ -73,23 +73,6 @@ def _by_path(solution: Solution, name: str, paths: pd.DataFrame, years: NDArray[
             "value"
         ]
     return found
-
-
-def _completions(cohorts: Cohorts, entrants: Floats) -> Floats:
-    """float[offering, year]: completers of plan and inherited cohorts."""
-    duration = cohorts.offerings["duration"].to_numpy(dtype=np.int64)
-    share = cohorts.offerings["completion"].to_numpy(dtype=np.float64)
-    start = np.arange(entrants.shape[1])[None, :] - duration[:, None]
-    began = np.take_along_axis(entrants, np.maximum(start, 0), axis=1)
-    return cohorts.inherited_completions + np.where(start >= 0, share[:, None] * began, 0.0)
-
-
-def _enrolled(cohorts: Cohorts, entrants: Floats) -> Floats:
-    """float[offering, year]: persons on roll of plan and inherited cohorts."""
-    total = cohorts.inherited_enrolled.copy()
-    for k in range(min(cohorts.retention.shape[1], entrants.shape[1])):
-        total[:, k:] += cohorts.retention[:, k : k + 1] * entrants[:, : entrants.shape[1] - k]
-    return total
 
 
 def _long(lines: pd.DataFrame, years: NDArray[np.int64], **values: Floats) -> pd.DataFrame:
@@ -135,10 +118,12 @@ def _progression(
 def _destinations(lines: pd.DataFrame, years: NDArray[np.int64], completed: Floats, leaving: Floats) -> pd.DataFrame:
     rest = completed - leaving
     outside = rest * lines["progression_outside"].to_numpy(dtype=np.float64)[:, None]
-    local = (rest - outside) * lines["local_retention"].to_numpy(dtype=np.float64)[:, None]
+    seeking = (rest - outside) * lines["seeks_work"].to_numpy(dtype=np.float64)[:, None]
+    local = seeking * lines["local_retention"].to_numpy(dtype=np.float64)[:, None]
     return _long(
-        lines, years, completions=completed, passed=leaving, outside=outside, away=rest - outside - local, local=local
-    )
+        lines, years, completions=completed, passed=leaving, outside=outside, in_job=rest - outside - seeking,
+        away=seeking - local, local=local,
+    )  # fmt: skip
 
 
 def _market(
@@ -270,7 +255,7 @@ def _running(case: Case, cohorts: Cohorts, flows: Mapping[str, pd.DataFrame]) ->
         plan = np.where(tail, arrived, plan)
     last, largest = (lines[c].to_numpy(dtype=np.float64) for c in ("last_plan", "class_max"))
     whole = np.maximum(last, largest)[:, None]
-    running = np.where(cohorts.inherited_enrolled > 0, 1.0, 0.0)
+    running = np.where(cohorts.inherited_classes, 1.0, 0.0)
     duration = lines["duration"].to_numpy()[:, None]
     for back in range(int(duration.max(initial=1))):
         earlier = np.zeros_like(plan)

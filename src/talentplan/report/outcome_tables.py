@@ -181,15 +181,16 @@ def destinations(source: Source, most: int = 10) -> View:
 
 
 def flow_frame(source: Published) -> pd.DataFrame:
-    """Where completers go: year, level, track, to_code (passed, outside, away, local), to_level, persons.
+    """Where completers go: year, level, track, to_code (passed, outside, in_job, away, local), to_level, persons.
 
-    Inside pathways lead to the level they enter; what they leave of a line's completions goes outside, away or local.
+    Inside pathways lead to the level they enter; what they leave of a line's completions goes outside, stays in its job,
+    goes away or seeks work here.
     """
     lines = source.lines[["offering", "level", "track"]]
     done = source.table("completions").merge(lines, on="offering")
     kept = [
         done[["year", "level", "track"]].assign(to_code=code, to_level="", persons=done[code])
-        for code in ("outside", "away", "local")
+        for code in ("outside", "in_job", "away", "local")
     ]
     entered = lines[["offering", "level"]].rename(columns={"offering": "to_offering", "level": "to_level"})
     passed = source.table("progression").merge(lines, left_on="from_offering", right_on="offering")

@@ -1,5 +1,5 @@
-"""Case -> Cohorts: retention, fill, destinations and the students every offering inherits."""
+"""Case -> Cohorts: grades, lags, fill, destinations and the students every offering inherits."""
 
-from talentplan.supply.inherited import Cohorts, cohorts
+from talentplan.supply.inherited import Cohorts, cohorts, follow
 
-__all__ = ["Cohorts", "cohorts"]
+__all__ = ["Cohorts", "cohorts", "follow"]

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from talentplan.supply.rates import destination_shares, fill_rates, stay_shares
+from talentplan.supply.flows import GradeFlow, entrant_states, grade_flow
+from talentplan.supply.grades import Grades, read_grades
+from talentplan.supply.lags import Elsewhere, aged, lag_shares
+from talentplan.supply.rates import destination_shares, fill_rates
 from talentplan.workspace.case import Case
 
-__all__ = ["Cohorts", "cohorts"]
+__all__ = ["Cohorts", "cohorts", "follow"]
 
 Floats = NDArray[np.float64]
+Intake = tuple[Floats, sp.csr_array]
+"""float[offering], starters; float[offering, state], the share of them in each state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,45 +28,70 @@ class Cohorts:
 
     offerings: one row per offering: offering, school, program, track, level, rank, cluster, duration, status, control,
         authority, district, entrant_group; pathway_fed (bool: no entrants but by pathways); fill (registered / plan),
-        fill_basis (own | program | level | one); completion (share of starters); progression_outside and
-        local_retention (shares of completers, see destinations); last_plan and last_registered (persons in the autumn
-        before the first plan year); class_min, class_max, class_step (persons, the offering's own where given);
-        max_plan (persons, inf where not limited), min_plan.
-    retention: float[offering, max duration], s[o, k] = share of starters on roll k years after entry, s[o, 0] = 1,
-        0 from k = duration on.
+        fill_basis (own | program | level | one); completion (share of starters who complete, early or late, in this line
+        or another); progression_outside, seeks_work and local_retention (shares of completers, see destinations);
+        last_plan and last_registered (persons in the autumn before the first plan year); class_min, class_max, class_step
+        (persons, the offering's own where given); max_plan (persons, inf where not limited), min_plan.
+    grades: what becomes of students by year of study; the lags follow from it.
+    retention: float[offering, K], s[o, k] = share of starters on roll in their own line k years after entry, s[o, 0] = 1.
+    completing: float[offering, K], share of starters who complete their own line k years after entry.
+    retention_elsewhere, completing_elsewhere: the same for starters who changed lines.
     years: int[year], plan years and tail.
     inherited_enrolled: float[offering, year], persons on roll in autumn from intakes before the first plan year.
     inherited_completions: float[offering, year], persons of those intakes who complete in summer.
+    inherited_classes: bool[offering, year], some of those on roll never repeated: a class of theirs is still taught, while
+        repeaters sit in later ones.
     enrolled_before: float[offering], persons on roll in the autumn before the first plan year.
     """
 
     offerings: pd.DataFrame
-    retention: NDArray[np.float64]
+    grades: Grades
+    retention: Floats
+    completing: Floats
+    retention_elsewhere: Elsewhere
+    completing_elsewhere: Elsewhere
     years: NDArray[np.int64]
-    inherited_enrolled: NDArray[np.float64]
-    inherited_completions: NDArray[np.float64]
-    enrolled_before: NDArray[np.float64]
+    inherited_enrolled: Floats
+    inherited_completions: Floats
+    inherited_classes: NDArray[np.bool_]
+    enrolled_before: Floats
 
 
 def cohorts(case: Case) -> Cohorts:
     """Everything the allocator and the audit need to know of the offerings and their inherited students."""
-    table = case.table("offerings")
-    longest = int(table["duration"].max()) if len(table) else 1
-    stay = stay_shares(case, longest)
-    duration = table["duration"].to_numpy(dtype=np.int64)
-    survive = np.concatenate([np.ones((len(table), 1)), np.cumprod(stay, axis=1)], axis=1)
-    completion = survive[np.arange(len(table)), duration]
-    retention = np.where(np.arange(longest + 1)[None, :] < duration[:, None], survive, 0.0)
-    present = _entrants_now(case, table, duration, retention)
+    grades = read_grades(case)
+    flow = grade_flow(grades)
+    lags = lag_shares(flow)
+    intakes = _intakes(case, grades, flow, lags.retention.shape[1])
     years = case.all_years
-    enrolled, completed = _step(present, retention, completion, duration, len(years))
+    on_roll, completed = _grow_up(flow, intakes, len(years))
+    gather = flow.lines.T
+    enrolled = gather @ on_roll
+    completion = lags.completing.sum(axis=1)
+    np.add.at(completion, lags.completing_elsewhere.start, lags.completing_elsewhere.share)
     return Cohorts(
         offerings=_attributes(case, completion),
-        retention=retention,
+        grades=grades,
+        retention=lags.retention,
+        completing=lags.completing,
+        retention_elsewhere=lags.retention_elsewhere,
+        completing_elsewhere=lags.completing_elsewhere,
         years=years,
-        inherited_enrolled=enrolled,
+        inherited_enrolled=enrolled[:, 1:],
         inherited_completions=completed,
-        enrolled_before=(present * retention[:, : present.shape[1]]).sum(axis=1),
+        inherited_classes=(gather @ (on_roll * (flow.repeated == 0)[:, None]) > 0)[:, 1:],
+        enrolled_before=enrolled[:, 0],
+    )
+
+
+def follow(cohorts: Cohorts, entrants: Floats) -> tuple[Floats, Floats]:
+    """Those on roll in autumn, and completions in summer, float[offering, year] each, inherited students included.
+
+    entrants: float[offering, year], persons who enter in the autumns of `cohorts.years`.
+    """
+    return (
+        aged(cohorts.inherited_enrolled, entrants, cohorts.retention, cohorts.retention_elsewhere),
+        aged(cohorts.inherited_completions, entrants, cohorts.completing, cohorts.completing_elsewhere),
     )
 
 
@@ -90,43 +121,48 @@ def _attributes(case: Case, completion: Floats) -> pd.DataFrame:
     return frame
 
 
-def _entrants_now(case: Case, table: pd.DataFrame, duration: NDArray[np.int64], retention: Floats) -> Floats:
-    """float[offering, k]: entrants of k autumns before the last autumn of history, as the roll of that autumn implies.
+def _intakes(case: Case, grades: Grades, flow: GradeFlow, longest: int) -> list[Intake]:
+    """Whom the last autumn before the plan has on roll: starters of earlier autumns and where they have come to be.
 
-    roll of year of study k + 1 divided by s[o, k] where the offering's roll is known, registered numbers otherwise; so
-    that both are stepped forward by the same rates.
+    Where the offering has a roll of that autumn they are what it implies: persons in year of study k + 1 over the share of
+    starters who get there in k years (nobody is taken to have repeated: a roll does not say). In all other lines they are
+    those who registered k autumns before, there or in a line from which they changed.
     """
-    longest = retention.shape[1] - 1
-    last = case.first_year - 1
-    codes = pd.Index(table["offering"])
-    entered = np.zeros((len(table), longest))
-    history = case.table("intake_history")
-    history = history[history["year"].between(last - longest + 1, last)]
-    entered[codes.get_indexer(history["offering"]), last - history["year"].to_numpy()] = history[
-        "registered"
-    ].to_numpy()
-    roll = case.table("roll")
-    roll = roll[roll["year"] == last]
-    rows, ages = codes.get_indexer(roll["offering"]), roll["grade"].to_numpy() - 1
-    if len(rows):
-        entered[np.unique(rows)] = 0.0
-        share = retention[rows, ages]
-        entered[rows, ages] = np.divide(roll["persons"].to_numpy(), share, out=np.zeros(len(rows)), where=share > 0)
-    return np.where(np.arange(longest)[None, :] < duration[:, None], entered, 0.0)
+    last, codes = case.first_year - 1, pd.Index(case.table("offerings")["offering"])
+    history, roll = case.table("intake_history"), case.table("roll")
+    history, roll = history[history["year"].between(last - longest + 1, last)], roll[roll["year"] == last]
+    registered, counted = np.zeros((len(codes), longest)), np.zeros((len(codes), longest))
+    registered[codes.get_indexer(history["offering"]), last - history["year"].to_numpy()] = history["registered"]
+    counted[codes.get_indexer(roll["offering"]), roll["grade"].to_numpy() - 1] = roll["persons"]
+    reached = np.ones((len(codes), longest))
+    reached[:, 1 : grades.go_on.shape[1] + 1] = np.cumprod(grades.go_on, axis=1)
+    uncounted = sp.diags_array((~codes.isin(roll["offering"])[flow.line]).astype(np.float64))
+    shares, found = entrant_states(flow), []
+    for k in range(longest):
+        found.append((registered[:, k], sp.csr_array(shares @ uncounted)))
+        row = np.flatnonzero(counted[:, k] > 0)
+        state = flow.first[row] + k * (grades.more_years + 1)
+        came = np.where(reached[row, k] > 0, reached[row, k], 1.0)  # nobody should have come so far, and somebody did
+        starters = np.zeros(len(codes))
+        starters[row] = counted[row, k] / came
+        found.append((starters, sp.csr_array((came, (row, state)), shape=shares.shape)))
+        shares = sp.csr_array(shares @ flow.onward)
+    return found
 
 
-def _step(
-    entered: Floats, retention: Floats, completion: Floats, duration: NDArray[np.int64], years: int
-) -> tuple[Floats, Floats]:
-    """float[offering, year] twice: those of `entered` still on roll, and those who complete, in each later year.
+def _grow_up(flow: GradeFlow, intakes: list[Intake], years: int) -> tuple[Floats, Floats]:
+    """On roll, float[state, year], from the last autumn before the plan on; completions, float[offering, year], from its first.
 
-    Year index t = 0 is one autumn after the one `entered` was counted in.
+    One intake after the other and by shares of its starters, as the lag coefficients are: both round alike.
     """
-    n, longest = entered.shape
-    enrolled, completed = np.zeros((n, years)), np.zeros((n, years))
-    for k in range(longest):  # k: years since entry at the count
-        for t in range(min(years, longest - k)):  # past the longest duration nobody is left
-            age = k + 1 + t
-            enrolled[:, t] += entered[:, k] * retention[:, age]
-            completed[:, t] += np.where(duration == age, entered[:, k] * completion, 0.0)
-    return enrolled, completed
+    on_roll, completed = np.zeros((len(flow.line), years + 1)), np.zeros((len(flow.first), years))
+    for starters, place in intakes:
+        shares = place
+        for t in range(years + 1):
+            if not shares.nnz:
+                break
+            on_roll[:, t] += shares.T @ starters
+            if t < years:
+                completed[:, t] += (shares @ flow.finishing).T @ starters
+            shares = sp.csr_array(shares @ flow.onward)
+    return on_roll, completed

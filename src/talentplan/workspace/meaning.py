@@ -213,6 +213,62 @@ def check_grades(tables: Tables) -> list[Problem]:
     return records.problems(np.flatnonzero(broken), "grade", rule, repair)
 
 
+def check_repeating(tables: Tables) -> list[Problem]:
+    """Those who go on and those who repeat are together at most everybody."""
+    records = tables["retention"]
+    total = records.data["stay"] + records.data["repeat"]
+    broken = (total > 1 + EPSILON).to_numpy() & records.sound("stay", "repeat")
+    rule = Say("留存率与留级率之和不得大于 1", "stay and repeat must sum to at most 1")
+    repair = Say(
+        "更正其一：留级的学生不计入留存率", "correct one of the two: those who repeat do not stay in this sense"
+    )
+    return records.problems(np.flatnonzero(broken), "repeat", rule, repair)
+
+
+def check_transfer_levels(tables: Tables) -> list[Problem]:
+    """Students change to another line of the same level; to a higher one they pass by a pathway."""
+    records = tables["transfers"]
+    before, after = (_rank(records.data[c], tables) for c in ("from_offering", "to_offering"))
+    same = (records.data["from_offering"] == records.data["to_offering"]).to_numpy()
+    known = ~np.isnan(before) & ~np.isnan(after)
+    broken = (same | (known & (before != after))) & records.sound("from_offering", "to_offering")
+    rule = Say("转专业、转学须进入同层次的另一计划行", "a transfer must lead to another offering of the same level")
+    repair = Say(
+        "更正两端的计划行；升学写入升学衔接表", "correct the offerings at its two ends; passages upward are pathways"
+    )
+    return records.problems(np.flatnonzero(broken), "to_offering", rule, repair)
+
+
+def check_transfer_grades(tables: Tables) -> list[Problem]:
+    """After the year of study in which they change there is a next one, in both lines."""
+    records = tables["transfers"]
+    shorter = np.minimum(
+        *(
+            pd.to_numeric(_attribute(records.data[c], tables["offerings"], "duration")).to_numpy(dtype=np.float64)
+            for c in ("from_offering", "to_offering")
+        )
+    )
+    broken = (records.data["grade"].to_numpy() >= shorter) & records.sound("from_offering", "to_offering", "grade")
+    rule = Say("转出年级须小于两端计划行的学制", "the year of study must be < the duration of both offerings")
+    repair = Say("更正年级：转入后读下一年级", "correct the year of study: they go on in the next one")
+    return records.problems(np.flatnonzero(broken), "grade", rule, repair)
+
+
+def check_transfer_shares(tables: Tables) -> list[Problem]:
+    """Nobody changes to two lines: the shares out of one year of study sum to at most 1."""
+    records = tables["transfers"]
+    rule = Say(
+        "同一计划行同一年级转出比例合计不得大于 1",
+        "the shares out of one offering and year of study must sum to at most 1",
+    )
+    repair = Say("更正转出比例", "correct the shares")
+    return [
+        records.problem(last, "share", show(total), rule, repair)
+        for _, last, total in _sums(records, ["from_offering", "grade"], "share")
+        if total > 1 + EPSILON
+    ]
+
+
 Check = Callable[[Tables], list[Problem]]
 
 MEANINGS: tuple[Check, ...] = (
@@ -228,4 +284,8 @@ MEANINGS: tuple[Check, ...] = (
     check_classes,
     check_registered,
     check_grades,
+    check_repeating,
+    check_transfer_levels,
+    check_transfer_grades,
+    check_transfer_shares,
 )

@@ -31,6 +31,7 @@ def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
     found += [
         *_pools(tables),
         *_retention(tables),
+        *_workers(tables),
         *_history(settings, tables),
         *_entries(tables),
         *_money(settings, tables),
@@ -80,6 +81,19 @@ def _retention(tables: Tables) -> Iterable[Defaulted]:
             "retention",
             f"以下层次和年级没有留存率：{zh}；在校生表也推不出时按 1 计",
             f"no retention is given for level and year of study {en}: 1 is taken where the roll does not tell",
+        )
+
+
+def _workers(tables: Tables) -> Iterable[Defaulted]:
+    """Part-time lines of which nobody said how many of their completers look for a job."""
+    offerings = tables["offerings"]
+    silent = offerings[(offerings["track"] == "part_time") & offerings["seeks_work"].isna()]
+    if len(silent):
+        zh, en = _listed(silent["offering"])
+        yield Defaulted(
+            "offerings",
+            f"非全日制计划行 {zh} 没有求职比例，其毕业生全部按求职计；在职不换工作的应填 0",
+            f"part-time offerings {en} do not say who seeks work: all their completers count as job seekers",
         )
 
 

@@ -14,7 +14,7 @@ __all__ = ["balance"]
 def balance(space: Space) -> None:
     """sum of m over jobs + unplaced = V; sum of m over programs + shortage = Q; every year of plan and tail.
 
-    V[i,t] = sum over o of program i of local_retention (1 - progression_outside) (G - sum of z out of o).
+    V[i,t] = sum over o of program i of local_retention seeks_work (1 - progression_outside) (G - sum of z out of o).
     Columns: placed m (program, occupation, level, year), unplaced (program, year), shortage (job, year, step).
     """
     supply, constant, programs = _local_supply(space)
@@ -69,7 +69,8 @@ def _local_supply(space: Space) -> tuple[Terms, np.ndarray, np.ndarray]:
     table, years = space.offerings, len(space.years)
     programs = np.unique(table["program"].to_numpy(dtype=object))
     of = pd.Index(programs).get_indexer(pd.Index(table["program"]))
-    stays = (table["local_retention"] * (1.0 - table["progression_outside"])).to_numpy(dtype=np.float64)
+    local = table["local_retention"] * (1.0 - table["progression_outside"]) * table["seeks_work"]
+    stays = local.to_numpy(dtype=np.float64)
     per_cell = stays.repeat(years)
     target = (of[:, None] * years + np.arange(years)[None, :]).ravel()
     parts = [space.completions.scaled(per_cell).mapped(target)]

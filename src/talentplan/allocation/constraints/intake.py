@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from talentplan.allocation.space import Space, lagged
+from talentplan.allocation.space import Space
 from talentplan.program import Terms
 
 __all__ = ["completions", "entrants", "pathways", "plan_numbers", "seats_of_fed_lines"]
@@ -91,12 +91,8 @@ def seats_of_fed_lines(space: Space) -> None:
 
 
 def completions(space: Space) -> None:
-    """G[o,t] = c[o] e[o,t-D] + inherited: terms by cell, no columns."""
-    table = space.offerings
-    duration = table["duration"].to_numpy(dtype=np.int64)
-    weight = np.zeros((len(table), int(duration.max(initial=1)) + 1))
-    weight[np.arange(len(table)), duration] = table["completion"].to_numpy(dtype=np.float64)
-    space.completions = lagged(space.entrants, weight, len(space.years))
+    """G[o,t] = sum over k of c[o,k] e[o,t-k] + who changed to o + inherited: terms by cell, no columns."""
+    space.completions = space.completing(space.entrants)
 
 
 def pathways(space: Space) -> None:

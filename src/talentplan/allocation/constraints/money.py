@@ -41,15 +41,15 @@ def running_reference(space: Space) -> Floats:
 
 
 def _running(space: Space) -> Terms:
-    """Columns w by cell for lines with a fixed cost, w >= p[u] / F for t - D < u <= t, >= 1 while inherited students remain."""
+    """Columns w by cell for lines with a fixed cost, w >= p[u] / F for t - D < u <= t, >= 1 while inherited classes remain."""
     fixed = space.case.table("offerings")["fixed_cost"].to_numpy(dtype=np.float64)
     lines, years = space.where(fixed > 0), len(space.years)
     if not len(lines):
         return Terms.empty()
     offering, year = space.grid(lines, np.arange(years))
     index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
-    on_roll = space.cohorts.inherited_enrolled[offering, year] > 0
-    block = space.builder.add_columns("running", index, lower=on_roll.astype(np.float64))
+    taught = space.cohorts.inherited_classes[offering, year]
+    block = space.builder.add_columns("running", index, lower=taught.astype(np.float64))
     column = np.full(len(space.offerings) * years, -1, dtype=np.int64)
     column[space.cell(offering, year)] = block.positions
     duration = space.offerings["duration"].to_numpy(dtype=np.int64)
@@ -95,8 +95,8 @@ def _school_year(space: Space, running: Terms) -> tuple[Terms, Floats, float]:
         price = space.case.table("agreements").set_index("agreement")["price"]
         cost = lent.index["agreement"].map(price).to_numpy(dtype=np.float64)
         parts.append(Terms(lent.index["year"].to_numpy() - space.years[0], lent.positions, cost))
-    on_roll = space.cohorts.inherited_enrolled
-    constant = (net[:, None] * on_roll + fixed[:, None] * (on_roll > 0)).sum(axis=0)
+    on_roll, taught = space.cohorts.inherited_enrolled, space.cohorts.inherited_classes
+    constant = (net[:, None] * on_roll + fixed[:, None] * taught).sum(axis=0)
     before = space.cohorts.enrolled_before
     return Terms.concat(parts), constant, float((net * before + fixed * (before > 0)).sum())
 
