@@ -57,6 +57,7 @@ def tables(seed: int = SEED) -> dict[str, Table]:
         "needs": capacity.needs(used, info),
         "external_supply": jobs.external_supply(),
         "crosswalk": links.crosswalk(set(used)),
+        "continuations": links.continuations(set(used)),
     }
     found["schools"] = capacity.schools(offered, info, flow, found["specialists"])
     found["offerings"] = capacity.offerings(offered, info, flow, next(streams))

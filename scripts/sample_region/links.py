@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sample_region.facts import Row, facts
 
-__all__ = ["crosswalk"]
+__all__ = ["continuations", "crosswalk"]
 
 # programs without a brief of their own: the program whose links they borrow
 BORROWED = {
@@ -90,3 +90,17 @@ def _link(program: Row, occupation: str, evidence: str, *, official: bool) -> di
         "basis": "estimated" if estimated else "official",
         "source": "相关度为估计：跨专业群减 0.25，无简介减 0.1" if estimated else evidence,
     }
+
+
+def continuations(programs: set[str]) -> list[dict[str, object]]:
+    """Continuation links of the programs of the sample, whether the group offers the program they lead to or not."""
+    return [
+        {
+            "from_program": row["from_program"],
+            "to_program": row["to_program"],
+            "basis": "official",
+            "source": row["source"],
+        }
+        for row in facts("program_continuation")
+        if row["from_program"] in programs
+    ]

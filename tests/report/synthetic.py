@@ -13,6 +13,8 @@ import pandas as pd
 import yaml
 
 from talentplan.plan.plan import Audit, Plan, SolveFacts
+from talentplan.plan.promises import promises
+from talentplan.supply import dead_ends, missing_links, pool_table
 from talentplan.workspace import build_case
 from talentplan.workspace.case import Case
 
@@ -110,6 +112,8 @@ def plan(case: Case) -> Plan:
     frames |= _means(case)
     idle = _frames(case, boost=0.0)
     frames["indicators"] = _indicators(frames, idle)
+    frames["promises"] = promises(case, frames, {**idle, "investment": frames["investment"].head(0)})
+    frames |= {"dead_ends": dead_ends(case), "missing_links": missing_links(case), "entrant_pools": pool_table(case)}
     return Plan(
         name=case.name, scenario=case.scenario, fingerprint=case.fingerprint,
         tables={name: frame[_columns(name)] for name, frame in frames.items()},

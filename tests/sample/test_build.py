@@ -18,7 +18,7 @@ def test_same_seed_same_bytes_as_committed(tmp_path):
     subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
     written = _bytes(tmp_path)
     committed = _bytes(ROOT / "data")
-    assert len(written) == 27
+    assert len(written) == 28
     assert written == {name: committed[name] for name in written}
 
 

@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 
 from talentplan.plan.audit_flows import Flows
 from talentplan.plan.audit_rows import grid, limit_rows, no_rows
-from talentplan.supply import Cohorts
+from talentplan.supply import Cohorts, entrant_pools
 from talentplan.workspace.case import Case
 
 __all__ = ["entrant_limits", "hired_stock", "hours_limits", "in_use", "place_limits", "teacher_limits"]
@@ -192,14 +192,11 @@ def entrant_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
     pools of all origins that any of them may draw on. Listed are the whole group, every catchment, and a combination
     that is worse.
     """
-    entrants, years = case.table("entrants"), flows.years
-    if entrants.empty:
+    found_pools, years = entrant_pools(case), flows.years
+    if not len(found_pools):
         return []
-    wide = entrants.assign(size=entrants["persons"] * entrants["take_up"]).pivot_table(
-        index=["entrant_group", "origin"], columns="year", values="size", aggfunc="sum"
-    )
-    every = np.union1d(wide.columns.to_numpy(dtype=np.int64), years)
-    wide = wide.reindex(columns=every).ffill(axis=1).bfill(axis=1).reindex(columns=years)
+    keys = pd.MultiIndex.from_frame(found_pools.pools[["entrant_group", "origin"]])
+    wide = pd.DataFrame(found_pools.size, index=keys, columns=found_pools.years)[years].sort_index()
     area = case.table("catchments").groupby("school")["origin"].apply(frozenset)
     area = flows.lines["school"].map(area)
     persons = flows.entrants - flows.passed_in

@@ -11,7 +11,7 @@ from talentplan.plan.audit_layout import total_scope
 from talentplan.workspace import load_dictionary
 from talentplan.workspace.case import Case
 
-__all__ = ["FAMILY_WORDS", "sentences"]
+__all__ = ["FAMILY_WORDS", "code_names", "sentences"]
 
 # what is counted (zh, en), its unit (zh, en); money is shown in 万元 and thousand CNY
 FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
@@ -85,7 +85,7 @@ def _figures(values: np.ndarray) -> pd.Series:
 
 def _who(case: Case, limits: pd.DataFrame, lang: str) -> pd.Series:
     """Names of the codes of every scope; an empty scope is the region, a total has a name of its own."""
-    names, scope = _names(case, lang), limits["scope"]
+    names, scope = code_names(case, lang), limits["scope"]
     plain = {"least": "", "promise": "", "seats": "", "completers": "", "entrants": "", "*": ""}
     region = case.settings.region.zh if lang == "zh" else case.settings.region.en
 
@@ -104,7 +104,7 @@ def _who(case: Case, limits: pd.DataFrame, lang: str) -> pd.Series:
     return special.fillna(found).reset_index(drop=True)
 
 
-def _names(case: Case, lang: str) -> dict[str, str]:
+def code_names(case: Case, lang: str) -> dict[str, str]:
     """code -> name over everything a scope may hold; offerings by school and program."""
     found = {code: case.settings.label(code, lang) for code in case.settings.labels}
     other = "name_en" if lang == "zh" else "name_zh"

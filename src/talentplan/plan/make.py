@@ -16,9 +16,10 @@ from talentplan.errors import AuditError
 from talentplan.plan.audit import audit
 from talentplan.plan.indicators import indicators
 from talentplan.plan.plan import Plan, SolveFacts
+from talentplan.plan.promises import promises
 from talentplan.plan.tables import flow_tables, output_columns, publish, resource_tables, running_agreements
 from talentplan.plan.verdicts import layout
-from talentplan.supply import Cohorts, cohorts
+from talentplan.supply import Cohorts, cohorts, dead_ends, entrant_pools, missing_links, pool_table
 from talentplan.workspace.case import Case
 
 __all__ = ["do_nothing", "solve_plan"]
@@ -49,6 +50,8 @@ def solve_plan(case: Case, *, solver: str | None = None, time_limit: float | Non
     tables["limits"] = limits
     tables["rules"] = _rules(case, inherited, tables["intake"])
     tables["layout"] = layout(case, inherited, tables, idle_shown, limits)
+    tables["promises"] = promises(case, tables, idle_shown)
+    tables |= {"dead_ends": dead_ends(case), "missing_links": missing_links(case), "entrant_pools": pool_table(case)}
     shown = publish(case, tables)
     shown["indicators"] = indicators(case, shown, idle_shown)
     return Plan(
@@ -74,14 +77,11 @@ def _repeated(case: Case, inherited: Cohorts) -> NDArray[np.float64]:
     """float[offering, plan year]: last year's plan; direct lines of a group scaled by min(1, pool / what they would draw)."""
     lines, years = inherited.offerings, case.plan_years
     plan = np.repeat(lines["last_plan"].to_numpy(dtype=np.float64)[:, None], len(years), axis=1)
-    entrants = case.table("entrants")
-    if entrants.empty:
+    pools = entrant_pools(case)
+    if not len(pools):
         return plan
-    pool = entrants.assign(size=entrants["persons"] * entrants["take_up"]).pivot_table(
-        index="entrant_group", columns="year", values="size", aggfunc="sum"
-    )
-    every = np.union1d(pool.columns.to_numpy(dtype=np.int64), years)
-    pool = pool.reindex(columns=every).ffill(axis=1).bfill(axis=1).reindex(columns=years)
+    size = pd.DataFrame(pools.size, columns=pools.years)[years]
+    pool = size.groupby(pools.pools["entrant_group"]).sum()
     drawn = (lines["fill"] * lines["last_plan"]).groupby(lines["entrant_group"]).sum()
     ratio = pool.div(drawn.reindex(pool.index), axis=0).clip(upper=1.0)
     scale = ratio.reindex(lines["entrant_group"]).fillna(1.0).to_numpy(dtype=np.float64)

@@ -269,6 +269,57 @@ def check_transfer_shares(tables: Tables) -> list[Problem]:
     ]
 
 
+def check_continuations(tables: Tables) -> list[Problem]:
+    """A continuation leads to a higher level, as far as both programs are known here."""
+    records = tables["continuations"]
+    before, after = (
+        np.asarray(
+            pd.to_numeric(
+                _attribute(_attribute(records.data[c], tables["programs"], "level"), tables["levels"], "rank")
+            ),
+            dtype=np.float64,
+        )
+        for c in ("from_program", "to_program")
+    )
+    broken = (after <= before) & records.sound("from_program", "to_program")
+    rule = Say("接续专业必须属于更高层次", "a continuation must lead to a program of a higher level")
+    repair = Say("更正两端的专业代码", "correct the programs at its two ends")
+    return records.problems(np.flatnonzero(broken), "to_program", rule, repair)
+
+
+def check_feeders(tables: Tables) -> list[Problem]:
+    """An entrant group that is projected comes from births, from school rolls or both, the births before the rolls."""
+    records = tables["feeders"]
+    age, grade = (records.data[c].to_numpy() for c in ("age", "grade"))
+    sound = records.sound("age", "grade")
+    nothing = (age == 0) & (grade == 0) & sound
+    wrong = (age > 0) & (grade >= age) & sound
+    rule = Say("必须填写入学年龄或末年级", "an age at entry or a last year of school must be given")
+    repair = Say("初中毕业生填 15 和 9，高中毕业生填 18 和 12", "write 15 and 9 for junior-high leavers, 18 and 12 for senior-high leavers")  # fmt: skip
+    less = Say("末年级必须小于入学年龄", "the last year of school must be below the age at entry")
+    return [
+        *records.problems(np.flatnonzero(nothing), "age", rule, repair),
+        *records.problems(np.flatnonzero(wrong), "grade", less, repair),
+    ]
+
+
+def check_feeder_shares(tables: Tables) -> list[Problem]:
+    """Nobody is counted twice: the stated shares of the groups that leave school together sum to at most 1."""
+    records = tables["feeders"]
+    rows = records.data[records.sound("age", "grade", "share")]
+    stated = rows[rows["share"] < 1]  # 1 is the default and says nothing
+    leaving = ["age", "grade"]
+    over = stated.groupby(leaving)["share"].transform("sum") > 1 + EPSILON
+    last = ~stated.duplicated(leaving, keep="last")
+    rule = Say(
+        "同龄、同末年级的各招生对象归入比例合计不得大于 1",
+        "the shares of the groups with the same age and last year of school must sum to at most 1",
+    )
+    repair = Say("更正归入比例", "correct the shares")
+    broken = stated.index[over & last].to_numpy(dtype=np.int64)
+    return records.problems(broken, "share", rule, repair)
+
+
 Check = Callable[[Tables], list[Problem]]
 
 MEANINGS: tuple[Check, ...] = (
@@ -288,4 +339,7 @@ MEANINGS: tuple[Check, ...] = (
     check_transfer_levels,
     check_transfer_grades,
     check_transfer_shares,
+    check_continuations,
+    check_feeders,
+    check_feeder_shares,
 )

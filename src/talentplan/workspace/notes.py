@@ -26,7 +26,10 @@ def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
     found = [
         Defaulted(spec.name, spec.if_empty_zh, spec.if_empty_en)
         for spec in dictionary.tables.values()
-        if spec.if_empty_en and tables[spec.name].empty and not (given and spec.name in FORECAST_ONLY)
+        if spec.if_empty_en
+        and tables[spec.name].empty
+        and not (given and spec.name in FORECAST_ONLY)
+        and not (spec.name == "entrants" and _fed(tables))
     ]
     found += [
         *_pools(tables),
@@ -50,19 +53,48 @@ def _listed(words: Iterable[str], most: int = 5) -> tuple[str, str]:
     return "、".join(head) + f" 等 {len(words)} 项", ", ".join(head) + f" and {more} more"
 
 
+def _fed(tables: Tables) -> set[str]:
+    """Entrant groups whose pools can be projected."""
+    births, rolls, feeders = tables["births"], tables["school_rolls"], tables["feeders"]
+    told = pd.Series(False, index=feeders.index)
+    if not births.empty:
+        told |= feeders["age"] > 0
+    if not rolls.empty:
+        told |= feeders["grade"] >= rolls["grade"].min()
+    return set(feeders.loc[told, "entrant_group"])
+
+
 def _pools(tables: Tables) -> Iterable[Defaulted]:
-    entrants, offerings = tables["entrants"], tables["offerings"]
-    if entrants.empty:
-        return
+    entrants, offerings, fed = tables["entrants"], tables["offerings"], _fed(tables)
+    given = set(entrants["entrant_group"])
     groups = offerings.loc[offerings["entrant_group"] != "", "entrant_group"].unique()
-    without = sorted(set(groups) - set(entrants["entrant_group"]))
-    if without:
+    without = sorted(set(groups) - given - fed)
+    if without and (given or fed):
         zh, en = _listed(without)
         yield Defaulted(
             "entrants",
             f"招生对象 {zh} 没有生源数，不设生源上限",
             f"no entrant pool is given for {en}: their number is not limited",
         )
+    waiting = sorted(set(tables["feeders"]["entrant_group"]) - fed)
+    if waiting:
+        zh, en = _listed(waiting)
+        yield Defaulted(
+            "feeders",
+            f"招生对象 {zh} 没有可用的出生人口或中小学在校生，生源不推算",
+            f"there are no births or school rolls for {en}: their pools are not projected",
+        )
+    if fed <= given:  # else every origin makes a pool
+        pools = set(entrants.loc[entrants["entrant_group"].isin(fed), "origin"])
+        for name in ("births", "school_rolls"):
+            unused = sorted(set(tables[name]["origin"]) - pools)
+            if unused:
+                zh, en = _listed(unused)
+                yield Defaulted(
+                    name,
+                    f"生源地 {zh} 没有对应的生源或测算参数，其{'出生人口' if name == 'births' else '中小学在校生'}未使用",
+                    f"no entrant pool that is projected has the origin {en}: these rows are not used",
+                )
 
 
 def _retention(tables: Tables) -> Iterable[Defaulted]:

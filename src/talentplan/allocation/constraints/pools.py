@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from talentplan import supply
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
 
-__all__ = ["entrant_pools", "pool_sizes"]
-
-
-def pool_sizes(space: Space) -> tuple[pd.DataFrame, NDArray[np.float64]]:
-    """(origin, entrant_group) table and float[pool, year], persons who can be won; the last known year holds on."""
-    table = space.case.table("entrants")
-    table = table.assign(size=table["persons"] * table["take_up"])
-    wide = table.pivot_table(index=["origin", "entrant_group"], columns="year", values="size", aggfunc="sum")
-    every = np.union1d(wide.columns.to_numpy(dtype=np.int64), space.years)
-    filled = wide.reindex(columns=every).ffill(axis=1).bfill(axis=1).reindex(columns=space.years)
-    return filled.index.to_frame(index=False), filled.to_numpy(dtype=np.float64)
+__all__ = ["entrant_pools"]
 
 
 def entrant_pools(space: Space) -> None:
     """Direct persons (entrants less those passed in) of one group and catchment = sum of r over its origins; sum of r <= pool."""
-    if space.case.table("entrants").empty:
+    found = supply.entrant_pools(space.case)
+    if not len(found):
         return
-    pools, size = pool_sizes(space)
+    pools, size = found.pools, found.size
     table, years = space.offerings, len(space.years)
     limited = space.direct & table["entrant_group"].isin(pools["entrant_group"]).to_numpy()
     if not limited.any():
