@@ -215,6 +215,7 @@ def offerings(
                 "entrant_group": groups.get(level, ""),
                 "control": control,
                 "authority": authority,
+                "seeks_work": 0.3 if line.kind == "pt" else None,  # most keep the job they have
                 "places": None if level == "master" else places,
                 "class_min": 10 if level == "master" else None,
                 "class_max": None,

@@ -180,7 +180,7 @@ def coupling_coordination(first: ArrayLike, second: ArrayLike, weight: float = 0
         ValueError: a level or the weight lies outside [0, 1].
 
     >>> two = coupling_coordination(0.2, 0.8)
-    >>> two.coupling.item(), two.development.item(), round(two.coordination.item(), 4)
+    >>> round(two.coupling.item(), 4), two.development.item(), round(two.coordination.item(), 4)
     (0.8, 0.5, 0.6325)
     >>> round(two.modified_coupling.item(), 4), round(two.modified_coordination.item(), 4)
     (0.3162, 0.3976)
