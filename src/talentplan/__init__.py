@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from talentplan.demand import Openings, forecast_openings
     from talentplan.errors import ImpossibleError, InputError, Problem, TalentPlanError
     from talentplan.matching import placement_arcs
-    from talentplan.plan import Plan, do_nothing, solve_plan
+    from talentplan.plan import Match, Plan, do_nothing, match_supply, solve_plan
     from talentplan.plan.write import Run, read_run, write_plan
     from talentplan.report import write_report
     from talentplan.scenarios import Comparison, compare_plans, run_scenarios
     from talentplan.workspace import Case, build_case, read_case
 
 __all__ = [
-    "Case", "Comparison", "ImpossibleError", "InputError", "Openings", "Plan", "Problem", "Run", "TalentPlanError",
-    "build_case", "compare_plans", "do_nothing", "forecast_openings", "placement_arcs", "read_case", "read_run",
-    "run_scenarios", "solve_plan", "write_plan", "write_report",
+    "Case", "Comparison", "ImpossibleError", "InputError", "Match", "Openings", "Plan", "Problem", "Run",
+    "TalentPlanError", "build_case", "compare_plans", "do_nothing", "forecast_openings", "match_supply", "placement_arcs",
+    "read_case", "read_run", "run_scenarios", "solve_plan", "write_plan", "write_report",
 ]  # fmt: skip
 
 _ROOMS = {
     "demand": ("Openings", "forecast_openings"),
     "errors": ("ImpossibleError", "InputError", "Problem", "TalentPlanError"),
     "matching": ("placement_arcs",),
-    "plan": ("Plan", "do_nothing", "solve_plan"),
+    "plan": ("Match", "Plan", "do_nothing", "match_supply", "solve_plan"),
     "plan.write": ("Run", "read_run", "write_plan"),
     "report": ("write_report",),
     "scenarios": ("Comparison", "compare_plans", "run_scenarios"),

@@ -112,6 +112,15 @@ def allowed_placements(case: Case) -> pd.DataFrame:
     return links.assign(price=price)[fits][["program", *JOB, "price"]].reset_index(drop=True)
 
 
+def _sides(case: Case, placement: pd.DataFrame) -> dict[str, pd.Series]:
+    """Which placements are of the level the job asks for, above it and below it: bool[row] each."""
+    order = case.table("levels").sort_values("rank")["level"].tolist()
+    has = dict(zip(case.table("programs")["program"], case.table("programs")["level"], strict=True))
+    own = pd.Series([order.index(has[code]) for code in placement["program"]], index=placement.index, dtype="int64")
+    asked = pd.Series([order.index(code) for code in placement["level"]], index=placement.index, dtype="int64")
+    return {"own_level": own == asked, "over_qualified": own > asked, "under_qualified": own < asked}
+
+
 def same_market(case: Case, openings: Openings, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
     """Supply = placed + surplus, openings = placed + shortage, nobody placed where the crosswalk forbids it."""
     years, programs = flows.years, pd.Index(case.table("programs")["program"])
@@ -137,9 +146,11 @@ def same_market(case: Case, openings: Openings, flows: Flows, tables: Tables) ->
         equal_rows("balance.openings", scope, years, by_job(balance, "openings"), wanted),
         equal_rows("balance.external", scope, years, by_job(balance, "external"), by_job(openings.table, "external")),
         equal_rows("balance.placed", scope, years, by_job(balance, "placed"), taken),
+        *(equal_rows(f"balance.{kind}", scope, years, by_job(balance, kind), by_job(placement[side], "persons"))
+          for kind, side in _sides(case, placement).items()),
         equal_rows("balance.demand", scope, years, taken + by_job(balance, "shortage"), wanted),
         limit_rows("balance.settled", scope, years, by_job(balance, "settled"), by_job(balance, "shortage")),
-    ]
+    ]  # fmt: skip
     arcs = pd.MultiIndex.from_frame(allowed_placements(case).merge(jobs, on=JOB)[["program", *JOB]])
     strange = (
         placement[~pd.MultiIndex.from_frame(placement[["program", *JOB]]).isin(arcs)] if len(placement) else placement

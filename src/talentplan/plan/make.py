@@ -60,9 +60,14 @@ def solve_plan(case: Case, *, solver: str | None = None, time_limit: float | Non
     )  # fmt: skip
 
 
-def do_nothing(case: Case) -> dict[str, pd.DataFrame]:
-    """The published tables of last year's plan repeated, scaled down by entrant group where entrants are fewer."""
-    return publish(case, _idle(case, forecast_openings(case), cohorts(case)))
+def do_nothing(case: Case, openings: Openings | None = None) -> dict[str, pd.DataFrame]:
+    """The published tables of last year's plan repeated, scaled down by entrant group where entrants are fewer.
+
+    Args:
+        case: the case.
+        openings: what `forecast_openings` gives for it; worked out here by default.
+    """
+    return publish(case, _idle(case, forecast_openings(case) if openings is None else openings, cohorts(case)))
 
 
 def _idle(case: Case, openings: Openings, inherited: Cohorts) -> dict[str, pd.DataFrame]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from talentplan.allocation import Solution
 from talentplan.allocation.constraints.money import amounts
 from talentplan.demand import Openings
-from talentplan.matching import placement_arcs
+from talentplan.matching import job_balance, placement_arcs
 from talentplan.supply import Cohorts, follow
 from talentplan.workspace.case import Case
 
@@ -136,10 +136,7 @@ def _market(
     placed = placement.groupby(["program", "year"])["persons"].sum().rename("placed").reset_index()
     surplus = supply.merge(placed, on=["program", "year"], how="left").fillna({"placed": 0.0})
     surplus["surplus"] = (surplus["local"] - surplus["placed"]).clip(lower=0.0)
-    job = ["occupation", "level", "year"]
-    filled = placement.groupby(job)["persons"].sum().rename("placed").reset_index()
-    balance = openings.table[[*job, "openings", "external"]].merge(filled, on=job, how="left").fillna({"placed": 0.0})
-    balance["shortage"] = (balance["openings"] - balance["placed"]).clip(lower=0.0)
+    balance = job_balance(case, openings.table, placement)
     balance["settled"] = np.where(balance["year"] < _reach(case, lines, balance), balance["shortage"], 0.0)
     return {
         "placement": placement[output_columns("placement")].reset_index(drop=True),
