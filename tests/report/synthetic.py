@@ -173,6 +173,7 @@ def _market(case: Case, done: pd.DataFrame, boost: float) -> dict[str, pd.DataFr
     balance = openings[["occupation", "level", "year", "openings"]].copy()
     balance["placed"] = placed.reindex(pd.MultiIndex.from_frame(balance[["level", "year"]])).to_numpy()
     balance["placed"] = balance[["placed", "openings"]].min(axis=1)
+    balance["own_level"], balance["over_qualified"], balance["under_qualified"] = balance["placed"], 0.0, 0.0
     balance["external"] = 2.0
     balance["shortage"] = balance["openings"] - balance["placed"]
     balance["settled"] = np.where(balance["year"] < YEARS[2], balance["shortage"], 0.0)

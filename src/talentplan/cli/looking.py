@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from talentplan.cli.console import interruptible, language, out, pick, step, table
+from talentplan.cli.console import interruptible, language, out, pick, step
+from talentplan.cli.console import table as table_text
 from talentplan.cli.planning import run_folder
 from talentplan.demand import Openings, forecast_openings
-from talentplan.matching import placement_arcs
-from talentplan.plan import do_nothing
+from talentplan.plan import Match, match_supply
 from talentplan.plan.write import write_folder, write_notes, write_table
-from talentplan.report import write_forecast_page
+from talentplan.report import write_forecast_page, write_match_page
 from talentplan.report.words import Words
 from talentplan.workspace import Case, load_dictionary, read_case, unlinked
 
@@ -23,7 +23,9 @@ __all__ = ["look_at_demand", "look_at_input", "look_at_match"]
 TOP = 10
 MOST = 40
 """Programs and occupations without a link that are listed; the rest is counted."""
-PAGE = "forecast.html"
+PAGE, MATCH_PAGE = "forecast.html", "match.html"
+OF_A_PLAN = frozenset({"intake", "investment", "sharing", "hiring", "budget", "limits"})
+"""Tables of doing nothing that say nothing of programs and jobs."""
 
 
 def look_at_input(model: Path, scenario: str | None) -> None:
@@ -54,18 +56,15 @@ def look_at_demand(model: Path, scenario: str | None, root: Path) -> None:
 
 
 def look_at_match(model: Path, scenario: str | None, root: Path) -> None:
-    """Who could fill what, and the balance if nothing changes."""
+    """Who could fill what, the balance if nothing changes, and what of it is certain."""
     case = _read(model, scenario)
     with step(pick("正在匹配", "matching")):
-        arcs, nothing = interruptible(lambda: (placement_arcs(case), do_nothing(case)))
-    tables = {
-        "arcs": arcs, "programs": _programs(case, arcs), "balance": nothing["balance"],
-        "surplus": nothing["surplus"], "placement": nothing["placement"],
-        "unlinked": unlinked(case.settings, case.tables),
-    }  # fmt: skip
-    folder = _write(case, tables, root, "match")
-    out(_match_text(case, tables))
-    out(pick(f"\n数据表：{folder}", f"\nTables: {folder}"))
+        match = interruptible(lambda: match_supply(case))
+    tables = {name: frame for name, frame in match.tables.items() if name not in OF_A_PLAN}
+    tables["programs"] = _programs(case, match.table("arcs"))
+    folder = _write(case, tables, root, "match", lambda at: write_match_page(match, case, at / MATCH_PAGE, language()))
+    out(_match_text(case, match, tables))
+    out(pick(f"\n数据表：{folder}\n图表：{folder / MATCH_PAGE}", f"\nTables: {folder}\nCharts: {folder / MATCH_PAGE}"))
 
 
 def _read(model: Path, scenario: str | None) -> Case:
@@ -86,7 +85,7 @@ def _case_text(case: Case) -> str:
     settings = case.settings
     title = settings.title.zh if lang == "zh" else settings.title.en
     last = case.first_year + settings.horizon.years - 1
-    parts = [f"{title}  {case.first_year}–{last}  {case.scenario_title[at]}", table(rows, right=[1])]
+    parts = [f"{title}  {case.first_year}–{last}  {case.scenario_title[at]}", table_text(rows, right=[1])]
     if case.applied:
         parts += [pick("情景所作修改：", "Changes of the scenario:"), *(f"  {text}" for text in case.applied)]
     if case.defaulted:
@@ -151,7 +150,7 @@ def _forecast_text(case: Case, openings: Openings) -> str:
             f"{total.sum():,.0f}",
         ]
     )
-    parts.append(table(rows, right=[1, 2, 3]))
+    parts.append(table_text(rows, right=[1, 2, 3]))
     return "\n".join(parts)
 
 
@@ -178,7 +177,7 @@ def _industries(case: Case, openings: Openings) -> str:
             words("method", str(end["method"])),
             "–" if math.isnan(mase) else f"{mase:.2f}",
         ])  # fmt: skip
-    return table(rows, right=[1, 2, 3, 5])
+    return table_text(rows, right=[1, 2, 3, 5])
 
 
 def _programs(case: Case, arcs: pd.DataFrame) -> pd.DataFrame:
@@ -197,7 +196,7 @@ def _programs(case: Case, arcs: pd.DataFrame) -> pd.DataFrame:
     )[["program", "name", "level", "occupations", "names"]]  # fmt: skip
 
 
-def _match_text(case: Case, tables: dict[str, pd.DataFrame]) -> str:
+def _match_text(case: Case, match: Match, tables: dict[str, pd.DataFrame]) -> str:
     programs, balance, surplus = tables["programs"], tables["balance"], tables["surplus"]
     arcs, no_link = tables["arcs"], tables["unlinked"]
     without = no_link.loc[no_link["kind"] == "program", "code"]
@@ -229,11 +228,12 @@ def _match_text(case: Case, tables: dict[str, pd.DataFrame]) -> str:
     span = f"{case.plan_years[0]}–{case.plan_years[-1]}"
     parts.append(
         pick(
-            f"\n维持现状时缺口最大的职业（{span} 年合计，人年）",
-            f"\nLargest shortages if nothing changes ({span}, person-years)",
+            f"\n维持现状时缺口最大的职业（{span} 年合计，人年；是多种同样可行的匹配之一）",
+            f"\nLargest shortages if nothing changes ({span}, person-years; one of many placements as good)",
         )
     )
     parts.append(_largest(balance, "occupation", jobs, ("openings", "placed", "shortage")))
+    parts += _certain_text(match, jobs, span)
     parts.append(
         pick(
             f"\n维持现状时富余最多的专业（{span} 年合计，人年）",
@@ -242,6 +242,29 @@ def _match_text(case: Case, tables: dict[str, pd.DataFrame]) -> str:
     )
     parts.append(_largest(surplus, "program", _names(case, "programs", "program"), ("local", "placed", "surplus")))
     return "\n".join(parts)
+
+
+def _certain_text(match: Match, jobs: dict[str, str], span: str) -> list[str]:
+    """The definite gaps, and how much of the point gaps is not certain."""
+    table = match.table("certain_shortages")
+    sure = table[table["verdict"] == "gap"]
+    found = [pick(f"\n确有缺口的职业（{span} 年合计，人年）", f"\nDefinite gaps ({span}, person-years)")]
+    if sure.empty:
+        found.append(pick("  无", "  none"))
+    else:
+        sums = sure.groupby("occupation").agg(years=("year", "size"), least=("least", "sum"), most=("greatest", "sum"))
+        sums = sums.sort_values(["least", "most"], ascending=False, kind="stable").head(TOP)
+        rows = [[pick("职业", "occupation"), pick("年数", "years"), pick("最小", "least"), pick("最大", "greatest")]]
+        rows += [
+            [jobs.get(str(code), str(code)), f"{row['years']:.0f}", f"{row['least']:,.0f}", f"{row['most']:,.0f}"]
+            for code, row in sums.iterrows()
+        ]
+        found.append(table_text(rows, right=[1, 2, 3]))
+    if not math.isnan(match.uncertain_share):
+        share = f"{100 * match.uncertain_share:.1f}"
+        found.append(pick(f"点估计的缺口与过剩中，{share} % 并不确定。",
+                          f"Of the point verdicts of a gap or too many {share} % are not certain."))  # fmt: skip
+    return found
 
 
 def _versions_text(links: pd.DataFrame) -> str:
@@ -271,7 +294,7 @@ def _no_linktext(alone: pd.DataFrame) -> str:
         "改法：talentplan crosswalk suggest 列出建议，逐条确认或否决；确实没有的可以不理。",
         "Repair: talentplan crosswalk suggest proposes links to confirm or reject; leave alone what truly has none.",
     )
-    return "\n".join([head, table(rows[:MOST]), *rest, repair])
+    return "\n".join([head, table_text(rows[:MOST]), *rest, repair])
 
 
 def _largest(frame: pd.DataFrame, key: str, names: dict[str, str], columns: tuple[str, str, str]) -> str:
@@ -286,4 +309,4 @@ def _largest(frame: pd.DataFrame, key: str, names: dict[str, str], columns: tupl
         return pick("  无", "  none")
     rows = [[pick(*words[c]) for c in (key, *columns)]]
     rows += [[names.get(str(code), str(code)), *(f"{row[c]:,.0f}" for c in columns)] for code, row in sums.iterrows()]
-    return table(rows, right=[1, 2, 3])
+    return table_text(rows, right=[1, 2, 3])

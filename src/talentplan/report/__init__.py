@@ -1,4 +1,4 @@
-"""Plan -> people: report.html and plan.xlsx; openings -> people: forecast.html."""
+"""Plan -> people: report.html and plan.xlsx; openings -> people: forecast.html; a match -> people: match.html."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 from talentplan.plan.plan import Plan
 from talentplan.report.forecast_page import write_forecast_page
 from talentplan.report.html import write_html
+from talentplan.report.match_page import write_match_page
 from talentplan.report.words import Lang
 from talentplan.report.xlsx import write_workbook
 from talentplan.workspace.case import Case
 
-__all__ = ["Lang", "write_forecast_page", "write_html", "write_report", "write_workbook"]
+__all__ = ["Lang", "write_forecast_page", "write_html", "write_match_page", "write_report", "write_workbook"]
 
 
 def write_report(plan: Plan, case: Case, folder: Path, lang: Lang = "zh") -> None:

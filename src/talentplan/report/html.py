@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from talentplan.plan.plan import Plan
 from talentplan.report import basis, intake_tables, means_tables, outcome_tables, summary
 from talentplan.report.charts import charts
-from talentplan.report.page import heading, page
+from talentplan.report.page import heading, page, tinted
 from talentplan.report.tables import Source, View
 from talentplan.report.words import LANGUAGES, Lang
 from talentplan.workspace.case import Case
@@ -28,7 +29,6 @@ CHANGE_COLUMNS = (
     "limited",
 )
 MOST = 30
-TINTS = 7
 
 
 def write_html(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> None:
@@ -103,12 +103,6 @@ def _some(view: View) -> tuple[View, int]:
     return View(view.name, view.title, view.columns, view.frame.head(MOST), view.totals), len(view.frame)
 
 
-def _tint(view: View) -> Any:
-    """0 (nothing) to 7 (the largest shortage) on a square-root scale, so that small gaps stay visible."""
+def _tint(view: View) -> Callable[[float], int]:
     keys = [column.key for column in view.columns if column.kind == "persons"]
-    most = float(view.frame[keys].to_numpy().max(initial=0.0)) or 1.0
-
-    def tint(value: float) -> int:
-        return 0 if value < 0.5 else max(1, round(TINTS * (value / most) ** 0.5))
-
-    return tint
+    return tinted(float(view.frame[keys].to_numpy().max(initial=0.0)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,7 +16,9 @@ from talentplan.report.tables import Column, View, shown
 from talentplan.report.words import Lang, Words
 from talentplan.workspace.case import Case
 
-__all__ = ["heading", "page"]
+__all__ = ["heading", "page", "tinted"]
+
+TINTS = 7
 
 
 def page(faces: Sequence[dict[str, Any]], template: str, kind: str, lang: Lang) -> str:
@@ -57,6 +59,15 @@ def heading(case: Case, words: Words) -> dict[str, Any]:
         "cell": lambda column, row: _cell(words, column, row),
         "total": lambda view, column: _total(words, view, column),
     }
+
+
+def tinted(most: float) -> Callable[[float], int]:
+    """The tint of a number of persons: 0 (nothing) to 7 (`most`) on a square-root scale, so that small gaps stay visible."""
+
+    def tint(value: float) -> int:
+        return 0 if value < 0.5 else min(TINTS, max(1, round(TINTS * (value / (most or 1.0)) ** 0.5)))
+
+    return tint
 
 
 def _asset(name: str) -> str:

@@ -18,9 +18,9 @@ LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 
 @cache
 def all_words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """words.yaml and forecast_words.yaml: group -> code -> language -> text."""
+    """words.yaml, forecast_words.yaml and match_words.yaml: group -> code -> language -> text."""
     words: dict[str, dict[str, dict[str, str]]] = {}
-    for name in ("words.yaml", "forecast_words.yaml"):
+    for name in ("words.yaml", "forecast_words.yaml", "match_words.yaml"):
         words |= yaml.safe_load(resources.files(__package__).joinpath(name).read_text("utf-8"))
     return words
 
