@@ -8,6 +8,7 @@ import pytest
 from tests.random_cases import random_case
 from tests.tiny import tiny_tables
 
+from talentplan.demand import forecast_openings
 from talentplan.plan import do_nothing, match_supply
 from talentplan.workspace import build_case
 
@@ -41,8 +42,6 @@ def test_promises_are_those_of_doing_nothing(tiny):
 
 
 def test_openings_worked_out_before_are_used(tiny):
-    from talentplan.demand import forecast_openings
-
     case, match = tiny
     again = match_supply(case, forecast_openings(case))
     for name, frame in match.tables.items():
