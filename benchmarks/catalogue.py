@@ -50,6 +50,9 @@ HEADING = {"普通本科专业": "普通本科", "高职本科专业": "职教�
 # names cut at a comma inside them; 081404 and 085402 of the list of postgraduate disciplines
 CUT = {"供": "供热、供燃气、通风及空调工程", "通信工程（含宽带网络": "通信工程（含宽带网络、移动通信等）",
        "移动通信等）": "通信工程（含宽带网络、移动通信等）"}  # fmt: skip
+MOVED = "code absent from the 2022 list, read as the listed occupation of the same name"
+ABSENT = "occupation absent from the 2022 list"
+RENAMED = "the 2022 list has another name under the code"
 EQUIPMENT = ("66", "46", "26")
 # groups of the 2022 list whose occupations make, design or repair machinery (GB/T 4754: C33-C38, C40, C43)
 GROUPS = (
@@ -137,19 +140,16 @@ def continuations(sources: Frames, known: pd.DataFrame) -> tuple[pd.DataFrame, p
     """The links (from_program, to_program), the programs that needed a code of their own, and the account of the rows."""
     rows = sources["program_continuation"]
     every = read_targets(rows)
-    lost = ~every["from_program"].isin(known["program"]) | (
-        (every["code"] != "") & ~every["code"].isin(known["program"])
-    )
+    lost = ~every["from_program"].isin(known["program"]) | ~every["code"].isin([*known["program"], ""])
     named = every[(every["how"] != "empty") & ~lost]
+    said = pd.MultiIndex.from_frame(named[["kind", "name"]])
     by_name = known.drop_duplicates(["kind", "name"]).set_index(["kind", "name"])["program"]
-    found = by_name.reindex(pd.MultiIndex.from_frame(named[["kind", "name"]])).to_numpy(dtype=object)
+    found = by_name.reindex(said).to_numpy(dtype=object)
     way = np.where(named["code"] != "", "code", np.where(pd.isna(found), "own", "name"))
     own = named.loc[way == "own", ["kind", "name"]].drop_duplicates().sort_values(["kind", "name"], ignore_index=True)
-    number = (own.groupby("kind").cumcount() + 1).astype(str).str.zfill(3)
-    own["program"] = own["kind"].map({k: prefix for k, (_, prefix) in KINDS.items()}) + "-" + number
-    mine = (
-        own.set_index(["kind", "name"])["program"].reindex(pd.MultiIndex.from_frame(named[["kind", "name"]])).to_numpy()
-    )
+    number = "-" + (own.groupby("kind").cumcount() + 1).astype(str).str.zfill(3)
+    own["program"] = own["kind"].map({k: start for k, (_, start) in KINDS.items()}) + number
+    mine = own.set_index(["kind", "name"])["program"].reindex(said).to_numpy()
     named = named.assign(way=way, to_program=np.select([way == "code", way == "name"], [named["code"], found], mine))
     links = named.drop_duplicates(["from_program", "to_program"])
     loaded, exceptions = set(links["row"]), set(every.loc[every["how"] == "empty", "row"])
@@ -162,38 +162,76 @@ def continuations(sources: Frames, known: pd.DataFrame) -> tuple[pd.DataFrame, p
         "repeated_exactly": int(rows.duplicated().sum()),
         "links": len(links), "targets": len(named),
         "resolved": {w: {k: int(n) for k, n in ways[w].items()} for w in ways.index.unique("way")},
-        "own_codes": {k: int(n) for k, n in own["kind"].value_counts().sort_index().items()},
-        "repaired": {k: int(n) for k, n in every.drop_duplicates("row")["how"].value_counts().sort_index().items()},
+        "own_codes": _counts(own["kind"]),
+        "rows_by_reading": _counts(every.drop_duplicates("row")["how"]), "starts": _starts(rows, known),
     }  # fmt: skip
+
+
+def _starts(rows: pd.DataFrame, known: pd.DataFrame) -> dict[str, int]:
+    """Vocational programs without a row, and how often they stand behind a code that repeats rows of its own.
+
+    The briefs of some programs are missing from the tables; the links printed in them stand under the code before.
+    """
+    vocational = known[known["kind"].isin(VOCATIONAL)]
+    linked = vocational["program"].isin(rows["from_code"])
+    repeats = vocational["program"].isin(rows.loc[rows.duplicated(), "from_code"])
+    before_gap = linked & ~linked.shift(-1, fill_value=True)
+    return {
+        "programs": len(vocational), "without_rows": int((~linked).sum()),
+        "without_rows_new": int((~linked & (vocational["note"] != "")).sum()),
+        "with_rows": int(linked.sum()), "with_rows_before_a_gap": int(before_gap.sum()),
+        "repeating": int(repeats.sum()), "repeating_before_a_gap": int((repeats & before_gap).sum()),
+    }  # fmt: skip
+
+
+def listed_occupations(sources: Frames) -> pd.DataFrame:
+    """Occupations of the 2022 list once each, without marks behind the name: occupation, name_zh, aliases, group.
+
+    The list repeats rows, and one group stands among the occupations (a code that ends in 00 beside others of its group).
+    """
+    every = sources["csco_2022_occupations"].drop_duplicates(["level", "code"])
+    jobs = every[every["level"] == "4"]
+    alone = jobs.groupby(jobs["code"].str[:7])["code"].transform("size") == 1
+    jobs = jobs[alone | ~jobs["code"].str.endswith("-00")]
+    groups = every[every["level"] == "3"].set_index("code")["name"]
+    return pd.DataFrame({
+        "occupation": jobs["code"], "name_zh": jobs["name"].str.replace(GREEN_DIGITAL, "", regex=True),
+        "aliases": jobs["alias"], "group": (jobs["code"].str[:7] + "-00").map(groups).fillna(""),
+    })  # fmt: skip
 
 
 def crosswalk(sources: Frames) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """The links (program, occupation, evidence), all occupations, and the account of the rows."""
-    every = sources["csco_2022_occupations"].drop_duplicates(["level", "code"])
-    jobs = every[every["level"] == "4"]
-    small = every[every["level"].isin(["2", "3"])].drop_duplicates("code", keep="last").set_index("code")["name"]
+    """The links (program, occupation, evidence), all occupations, and the account of the rows.
+
+    Nothing is an exception. A code that the list lacks is read as the listed occupation of the same name, if there is one; else the occupation
+    is added. Both, and names that differ under one code, are said in the evidence of the link.
+    """
+    jobs = listed_occupations(sources)
     rows = _map(sources)
-    absent = rows[~rows["occupation"].isin(jobs["code"])].drop_duplicates("occupation").sort_values("occupation")
-    group = absent["occupation"].isin(every["code"])
-    note = np.where(group, "a group of the 2022 list, not an occupation", "absent from the 2022 list")
-    said = dict(zip(absent["occupation"], note, strict=True))
-    occupations = pd.concat([
-        pd.DataFrame({"occupation": jobs["code"], "name_zh": jobs["name"].str.replace(GREEN_DIGITAL, "", regex=True),
-                      "aliases": jobs["alias"], "group": (jobs["code"].str[:7] + "-00").map(small).fillna("")}),
-        pd.DataFrame({"occupation": absent["occupation"], "name_zh": absent["occupation_name"], "aliases": "",
-                      "group": ""}),
-    ], ignore_index=True)  # fmt: skip
+    here = rows["occupation"].isin(jobs["occupation"])
+    twin = rows["occupation_name"].map(jobs.drop_duplicates("name_zh").set_index("name_zh")["occupation"])
+    name = rows["occupation"].map(jobs.set_index("occupation")["name_zh"])
+    other = here & (name != rows["occupation_name"])
+    note = np.select([~here & twin.notna(), ~here, other], [MOVED, ABSENT, RENAMED], "")
+    rows = rows.assign(
+        given=rows["occupation"], occupation=rows["occupation"].where(here | twin.isna(), twin), note=note
+    )
+    added = rows[rows["note"] == ABSENT].drop_duplicates("occupation")
+    added = pd.DataFrame(
+        {"occupation": added["occupation"], "name_zh": added["occupation_name"], "aliases": "", "group": ""}
+    )
     links = rows.drop_duplicates(["program", "occupation"])
-    evidence = links["occupation"].map(said).fillna("")
-    merged = len(rows) - len(links)
-    counts = rows["occupation"].map(said).value_counts()
-    return links[["program", "occupation"]].assign(evidence=evidence), occupations, {
-        "rows": len(rows), "loaded": len(links), "merged": merged, "exceptions": {},
-        "by_kind": {k: int(n) for k, n in rows["kind"].value_counts().items()},
-        "loaded_with_a_note": {k: int(n) for k, n in counts.sort_index().items()},
-        "noted_occupations": {c: f"{n} ({said[c]})" for c, n in
-                              absent[["occupation", "occupation_name"]].itertuples(index=False)},
+    noted = rows[rows["note"] != ""].groupby(["note", "given", "occupation_name"]).size()
+    return links[["program", "occupation"]].assign(evidence=links["note"]), pd.concat([jobs, added]), {
+        "rows": len(rows), "loaded": len(links), "merged": len(rows) - len(links), "exceptions": {},
+        "by_kind": _counts(rows["kind"]),
+        "loaded_with_a_note": {n: {f"{c} {o}": int(k) for (c, o), k in noted[n].items()}
+                               for n in noted.index.unique("note")},
     }  # fmt: skip
+
+
+def _counts(values: pd.Series) -> dict[str, int]:
+    return {str(k): int(n) for k, n in values.value_counts().sort_index().items()}
 
 
 def tables(sources: Frames) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
@@ -201,15 +239,14 @@ def tables(sources: Frames) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     known = known_programs(sources)
     links, own, told = continuations(sources, known)
     arcs, occupations, mapped = crosswalk(sources)
-    classes = sources["moe_vocational_catalogue"].assign(cluster=lambda f: f["code"].str[1:4])
-    classes = classes.drop_duplicates("cluster").sort_values("cluster")
+    classes = (
+        sources["moe_vocational_catalogue"].assign(cluster=lambda f: f["code"].str[1:4]).drop_duplicates("cluster")
+    )
     vocational = known["kind"].isin(VOCATIONAL)
     cluster = known["program"].str[1:4].where(vocational & known["program"].str[1:4].isin(classes["cluster"]), "")
     programs = pd.concat([known.assign(cluster=cluster), own.assign(catalogue="表中无代码")], ignore_index=True)
-    columns = ["program", "name_zh", "catalogue", "level", "cluster", "occupation_groups", "posts"]
-    programs = programs.rename(columns={"name": "name_zh"}).assign(
-        level=programs["kind"].map({k: level for k, (level, _) in KINDS.items()})
-    )
+    programs["level"] = programs["kind"].map({k: level for k, (level, _) in KINDS.items()})
+    columns = ["program", "name", "catalogue", "level", "cluster", "occupation_groups", "posts"]
     lines = known[vocational & known["program"].str[:2].isin(EQUIPMENT)]
     offering = dict(zip(lines["program"], SCHOOL + "-" + lines["program"], strict=True))
     paths = links[links["from_program"].isin(offering) & links["to_program"].isin(offering)]
@@ -218,7 +255,7 @@ def tables(sources: Frames) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
         "levels": pd.DataFrame({"level": LEVELS, "rank": range(1, 5), "name_zh": ["中职", "高职专科", "本科", "硕士"],
                                 "name_en": LEVELS}),
         "clusters": pd.DataFrame({"cluster": classes["cluster"], "name_zh": classes["class"]}),
-        "programs": programs[columns].fillna(""),
+        "programs": programs[columns].rename(columns={"name": "name_zh"}).fillna(""),
         "occupations": occupations.assign(**OFFICIAL),
         "crosswalk": arcs.assign(version="2022", **OFFICIAL),
         "continuations": links.assign(**OFFICIAL),
@@ -250,28 +287,27 @@ def settings() -> dict[str, Any]:
 
 
 def list_dead_ends(case: Case, sources: Frames) -> dict[str, list[dict[str, str]]]:
-    """Offerings of the equipment classes that lead nowhere in them, by what the catalogue says of their next level.
+    """Programs of the equipment classes that lead nowhere in them, by level and by what the catalogue says of the next.
 
     new: added to the catalogue after the briefs; no_brief: the tables hold neither brief nor links; not_named: a brief
     without links; ordinary_only: ordinary undergraduate programs alone; other_classes: vocational programs of other
-    classes. no_master: undergraduate programs (the top that is offered) without a master's field or discipline.
-    `after` names the code before it where that repeats links, as it does where it swallowed those of this one.
+    classes. An undergraduate program, the top that is offered, is an end if no master's is named at all. `after`: the
+    code before one without a brief, where that repeats links (`_starts`).
     """
     rows, briefs = sources["program_continuation"], set(sources["program_briefs_flat"]["code"])
     catalogue = sources["moe_vocational_catalogue"].set_index("code")
     repeats = set(rows.loc[rows.duplicated(), "from_code"])
     linked = np.sort(rows["from_code"].unique())
     names = case.table("programs").set_index("program")["name_zh"]
-    known = known_programs(sources).set_index("program")["kind"]
     starts = set(case.table("continuations")["from_program"])
     top = case.table("offerings").merge(case.table("programs")[["program", "level"]], on="program")
     top = top[(top["level"] == "undergraduate") & ~top["program"].isin(starts)]
-    ends = pd.concat([dead_ends(case), top.assign(absent="", whole_program=True)])
+    ends = pd.concat([dead_ends(case), top.assign(absent="")])
     found: dict[str, list[dict[str, str]]] = {}
     for program, level, absent in ends[["program", "level", "absent"]].itertuples(index=False):
         next_codes = absent.split("/") if absent else []
         before = linked[np.searchsorted(linked, program) - 1] if not next_codes else ""
-        if any(known.get(code) in VOCATIONAL for code in next_codes):
+        if briefs.union(catalogue.index).intersection(next_codes):
             why = "other_classes"
         elif next_codes:
             why = "ordinary_only"
@@ -280,7 +316,8 @@ def list_dead_ends(case: Case, sources: Frames) -> dict[str, list[dict[str, str]
         else:
             why = "not_named" if program in briefs else "no_brief"
         found.setdefault(f"{level}: {why}", []).append({
-            "program": program, "name": str(names[program]), "after": before if before in repeats else "",
+            "program": program, "name": str(names[program]),
+            "after": str(before) if why == "no_brief" and before in repeats else "",
             "next": "/".join(f"{c} {names[c]}" for c in next_codes),
         })  # fmt: skip
     return dict(sorted(found.items()))
