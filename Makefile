@@ -36,6 +36,10 @@ slow: $(READY) ## run the slow tests, which need the reference data
 
 bench: $(READY) ## run the benchmarks (minutes; needs the reference data)
 	$(BIN)/python -m benchmarks.california --json
+	$(BIN)/python -m benchmarks.cohorts --json
+	$(BIN)/python -m benchmarks.ranges --json
+	$(BIN)/python -m benchmarks.crosswalk --json
+	$(BIN)/python -m benchmarks.catalogue --json
 	$(BIN)/python -m benchmarks.forecasting ../shared/data/forecasting/au_state_industry_annual.csv --json
 
 coverage: $(READY) ## run the tests and show the lines they miss
