@@ -37,6 +37,7 @@ slow: $(READY) ## run the slow tests, which need the reference data
 bench: $(READY) ## run the benchmarks (minutes; needs the reference data)
 	$(BIN)/python -m benchmarks.california --json
 	$(BIN)/python -m benchmarks.cohorts --json
+	$(BIN)/python -m benchmarks.replay --json
 	$(BIN)/python -m benchmarks.ranges --json
 	$(BIN)/python -m benchmarks.crosswalk --json
 	$(BIN)/python -m benchmarks.catalogue --json
