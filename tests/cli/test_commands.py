@@ -95,6 +95,19 @@ def test_forecast_writes_openings(tell: Tell, tiny_model: Path) -> None:
     assert "general machinery" in done.stdout
 
 
+def test_prices_says_what_is_worth_what(tell: Tell, tiny_model: Path) -> None:
+    done = tell("prices", tiny_model)
+    assert done.exit_code == 0
+    assert "投资经费的价值" in done.stdout
+    folder = Path("runs/tiny/baseline.prices")
+    found = pd.read_csv(folder / "prices.csv", keep_default_na=False)
+    assert set(found["kind"]) <= {"limit", "rule", "agreement"}
+    assert (pd.to_numeric(found.loc[found["possible"], "value"]) >= 0).all()
+    assert len(pd.read_csv(folder / "money.csv")) >= 10
+    english = tell("prices", tiny_model, "--lang", "en")
+    assert "What investment money is worth" in english.stdout
+
+
 def test_match_names_jobs_that_no_program_leads_to(tell: Tell, tiny_model: Path) -> None:
     done = tell("match", tiny_model, "--lang", "en")
     assert done.exit_code == 0

@@ -9,7 +9,7 @@ import pytest
 from talentplan.cli.main import app
 
 HEAVY = ["pandas", "numpy", "pydantic", "yaml", "scipy", "highspy", "pulp", "jinja2", "xlsxwriter"]
-COMMANDS = ["init", "validate", "forecast", "match", "crosswalk", "plan", "compare", "demo", "doctor"]
+COMMANDS = ["init", "validate", "forecast", "match", "crosswalk", "plan", "prices", "compare", "demo", "doctor"]
 ASK = """
 import json, sys
 from talentplan.cli.main import app

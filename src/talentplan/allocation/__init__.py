@@ -1,6 +1,8 @@
 """Case + Openings + Cohorts -> Solution."""
 
+from talentplan.allocation.build import linear_program
+from talentplan.allocation.diagnosis import why_impossible
 from talentplan.allocation.solution import Solution
 from talentplan.allocation.solve import allocate, hold_intake
 
-__all__ = ["Solution", "allocate", "hold_intake"]
+__all__ = ["Solution", "allocate", "hold_intake", "linear_program", "why_impossible"]

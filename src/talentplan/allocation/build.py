@@ -25,10 +25,11 @@ from talentplan.allocation.rules.rows import rule_rows
 from talentplan.allocation.space import Space
 from talentplan.demand import Openings
 from talentplan.matching import placement_arcs
+from talentplan.program import LinearProgram
 from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case
 
-__all__ = ["COHORTS", "LIMITS", "build", "make_space"]
+__all__ = ["COHORTS", "LIMITS", "build", "linear_program", "make_space"]
 
 Family = Callable[[Space], None]
 
@@ -67,3 +68,8 @@ def build(space: Space, families: tuple[Family, ...] = COHORTS + LIMITS) -> Spac
     for family in families:
         family(space)
     return space
+
+
+def linear_program(case: Case, openings: Openings, cohorts: Cohorts) -> LinearProgram:
+    """The whole program of a case, as `allocate` solves it; whole numbers are marked in `integer`."""
+    return build(make_space(case, openings, cohorts)).builder.finish()

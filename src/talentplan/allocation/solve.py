@@ -9,7 +9,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from talentplan.allocation.build import COHORTS, build, make_space
+from talentplan.allocation.build import COHORTS, build, linear_program, make_space
 from talentplan.allocation.diagnosis import why_impossible
 from talentplan.allocation.first_years import whole_first_years
 from talentplan.allocation.solution import Solution
@@ -38,8 +38,7 @@ def allocate(
     Raises ImpossibleError where no plan exists, SolverError where none was found in time.
     """
     started = time.perf_counter()
-    space = build(make_space(case, openings, cohorts))
-    program = space.builder.finish()
+    program = linear_program(case, openings, cohorts)
     built = time.perf_counter()
     if solver is not None and solver.lower() != "highs":
         return _through_pulp(case, program, solver, time_limit, built - started)

@@ -172,6 +172,22 @@ def plan(ctx: click.Context, /, *, program: Path | None, as_object: bool, **want
     ctx.exit(make_plans(**wanted, program=program, as_object=as_object))
 
 
+@command(
+    app,
+    "prices",
+    zh="约束、规则、资源共享和投资经费各值多少。",
+    en="What limits, rules, sharing and money are worth.",
+)
+@model_argument
+@scenario_option
+@out_option
+def prices(model: Path, scenario: str | None, root: Path) -> None:
+    """Each thing changed, the program solved again."""
+    from talentplan.cli.pricing import show_prices
+
+    show_prices(model, scenario, root)
+
+
 crosswalk = commands(
     app, "crosswalk",
     zh="维护专业职业对照：列出建议，由人确认。", en="Upkeep of the crosswalk: suggested links, confirmed by a person.",

@@ -1,7 +1,18 @@
 """Solution -> Plan: tables, audit, indicators, verdicts."""
 
+from talentplan.plan.audit_words import code_names
 from talentplan.plan.make import do_nothing, solve_plan
 from talentplan.plan.match import Match, balance_ranges, match_supply
 from talentplan.plan.plan import Audit, Plan, SolveFacts
 
-__all__ = ["Audit", "Match", "Plan", "SolveFacts", "balance_ranges", "do_nothing", "match_supply", "solve_plan"]
+__all__ = [
+    "Audit",
+    "Match",
+    "Plan",
+    "SolveFacts",
+    "balance_ranges",
+    "code_names",
+    "do_nothing",
+    "match_supply",
+    "solve_plan",
+]

@@ -39,9 +39,13 @@ class Block:
         """int[n]: positions in the whole program."""
         return np.arange(self.start, self.start + len(self.index), dtype=np.int64)
 
-    def label(self, position: int, lang: str) -> str:
-        """The row of this block at a position of the program, in words."""
-        values = {str(k): v for k, v in self.index.iloc[position - self.start].items()}
+    def label(self, position: int, lang: str, names: Mapping[str, str] | None = None) -> str:
+        """The row of this block at a position of the program, in words; with `names` they stand for codes."""
+        known = names or {}
+        values = {
+            str(k): known.get(v, v) if isinstance(v, str) else v
+            for k, v in self.index.iloc[position - self.start].items()
+        }
         template = self.sentence[0 if lang == "zh" else 1]
         text = ", ".join(f"{k} {v}" for k, v in values.items())
         return template.format(**values) if template else f"{self.name} ({text})"

@@ -138,6 +138,14 @@ class Session:
         value = np.where(best.dual[rows] > 0, self.program.row_lower[rows], self.program.row_upper[rows])
         self.set_row_bounds(rows.astype(np.int64), value, value)
 
+    def basis(self) -> highspy.HighsBasis:
+        """The basis of the last linear program solved."""
+        return self._highs.getBasis()
+
+    def start_from_basis(self, basis: highspy.HighsBasis) -> None:
+        """Start the next linear program from a basis of this session."""
+        self._highs.setBasis(basis)
+
     def start_from(self, x: Floats) -> None:
         """Offer a solution to the next whole-number search."""
         solution = highspy.HighsSolution()

@@ -1,0 +1,109 @@
+"""What `prices` prints and writes: what limits, rules, sharing and money are worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from talentplan.cli.console import interruptible, language, out, pick, step, table
+from talentplan.cli.planning import run_folder
+from talentplan.insight import Prices, prices_of
+from talentplan.plan.write import write_folder, write_notes, write_table
+from talentplan.workspace import Case, read_case
+
+__all__ = ["show_prices"]
+
+TOP = 10
+KINDS = {
+    "limit": ("放宽哪条约束最值（减少的折算人）", "What more would help most (person-equivalents saved)"),
+    "agreement": (
+        "资源共享值多少（失去它时增加的折算人）",
+        "What sharing is worth (person-equivalents lost without it)",
+    ),
+    "rule": ("规则的代价（取消它时减少的折算人）", "What a rule costs (person-equivalents saved without it)"),
+}
+
+
+def show_prices(model: Path, scenario: str | None, root: Path) -> None:
+    """Solve, solve again with each thing changed, write the tables and say what is worth most."""
+    with step(pick("正在读取和检查数据", "reading and checking the input")):
+        case = interruptible(lambda: read_case(model, scenario))
+    with step(pick("正在求各项价值（可能需要几分钟）", "pricing (this may take minutes)")):
+        prices = interruptible(lambda: prices_of(case))
+    tables = {"prices": prices.prices, "money": prices.money, "next_money": prices.next_money}
+
+    def fill(place: Path) -> None:
+        for name, frame in tables.items():
+            write_table(frame, name, place, list(frame.columns))
+        write_notes(place, {"name": case.name, "scenario": case.scenario, "applied": list(case.applied),
+                            "fingerprint": case.fingerprint, "objective": prices.objective})  # fmt: skip
+
+    plan = run_folder(root, case)
+    folder = plan.with_name(f"{plan.name}.prices")
+    write_folder(folder, fill)
+    out(_text(case, prices))
+    out(pick(f"\n数据表：{folder}", f"\nTables: {folder}"))
+
+
+def _text(case: Case, prices: Prices) -> str:
+    parts = [pick("连续线性规划（班级可拆分）的最优值之差；折算人，按年折现。",
+                  "Differences of optima of the continuous program (classes may be split); person-equivalents, discounted.")]  # fmt: skip
+    for kind, title in KINDS.items():
+        rows = prices.prices[prices.prices["kind"] == kind]
+        if len(rows):
+            parts += ["\n" + pick(*title), _listed(rows, kind)]
+    if len(prices.money):
+        parts += [
+            pick("\n投资经费的价值", "\nWhat investment money is worth"),
+            _money(prices.money),
+            _next(case, prices),
+        ]
+    return "\n".join(parts)
+
+
+def _listed(rows: pd.DataFrame, kind: str) -> str:
+    text, by = f"text_{language()}", f"step_{language()}"
+    shown = rows[(rows["value"] > 0) | ~rows["possible"]].head(TOP)
+    if shown.empty:
+        return pick("  都不值什么", "  none of them anything")
+    impossible = pick("没有它就没有可行方案", "no plan without it")
+    body = [
+        [
+            str(row[text]),
+            *([str(row[by])] if kind == "limit" else []),
+            f"{row['value']:,.1f}" if row["possible"] else impossible,
+        ]
+        for row in shown.to_dict("records")
+    ]
+    return table(body, right=[len(body[0]) - 1])
+
+
+def _money(money: pd.DataFrame) -> str:
+    head = [
+        [
+            pick("预算（百万元）", "budget (million CNY)"),
+            pick("节省（折算人）", "saved"),
+            pick("每百万元", "per million"),
+        ]
+    ]
+    body = [
+        [f"{row['budget'] / 1e6:,.1f}", f"{row['value']:,.1f}", f"{row['value_per_million']:,.3f}"]
+        for row in money.to_dict("records")
+    ]
+    return table(head + body, right=[0, 1, 2])
+
+
+def _next(case: Case, prices: Prices) -> str:
+    added = prices.money["added"]
+    size = f"{added[added > 0].min() / 1e6:,.0f}"
+    if prices.next_money.empty:
+        return pick(f"再增加 {size} 百万元投资经费，方案不会更好：限制它的不是钱。",
+                    f"The next {size} million CNY would not improve the plan: money is not what limits it.")  # fmt: skip
+    options = case.table("investments").set_index("investment")[f"name_{language()}"]
+    rows = [
+        [str(options.get(row["investment"]) or row["investment"]), str(row["year"]), f"{row['cost'] / 1e6:+,.2f}"]
+        for row in prices.next_money.to_dict("records")
+    ]
+    title = pick(f"再增加 {size} 百万元用在（百万元）：", f"The next {size} million CNY would go to (million CNY):")
+    return f"{title}\n{table(rows, right=[1, 2])}"

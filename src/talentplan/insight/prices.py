@@ -1,0 +1,227 @@
+"""What limits, rules, lending and money are worth: each price is the difference of two optima, never a dual value alone.
+
+All optima are those of the continuous linear program (classes may be split), since only there a difference is exact and no price
+can be negative. Prices are in person-equivalents of the objective, discounted, over all years.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.allocation import linear_program
+from talentplan.demand import Openings, forecast_openings
+from talentplan.insight.sweep import Sweep
+from talentplan.plan import code_names
+from talentplan.supply import Cohorts, cohorts
+from talentplan.workspace.case import Case, Rule
+
+__all__ = ["Prices", "price_limits", "price_rules", "prices_of", "value_of_money", "value_of_sharing"]
+
+MILLION = 1e6
+ROUNDING = 1e-6  # relative to the objective: a smaller difference of two optima is none
+PRICE_COLUMNS = ["kind", "code", "year", "text_zh", "text_en", "step_zh", "step_en", "value", "possible"]
+SHARES = np.array(
+    [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0]
+)  # of the investment budget, points of the curve of money
+BEYOND = 3  # further points, a step each above it
+# families of limits that more of something would loosen: by how much they are loosened, and what that is
+STEPS = {
+    "offering_places": (40.0, "40 个学位", "40 places"),
+    "school_places": (40.0, "40 个学位", "40 places"),
+    "school_teachers": (20.0, "20 名学生的教师（约 1 名）", "teachers for 20 students (about one)"),
+    "cluster_teachers": (30.0, "30 名学生的专业教师（约 1 名）", "specialists for 30 students (about one)"),
+    "training_hours": (1400.0, "1400 实训学时（约 1 个工位）", "1,400 training hours (about one workplace)"),
+    "lending": (1400.0, "1400 出借学时", "1,400 hours to lend"),
+    "entrants": (40.0, "40 名生源", "40 entrants"),
+    "recurrent_budget": (1.0, "100 万元经常性经费", "a million CNY of recurrent money"),
+    "investment_budget": (1.0, "100 万元投资经费", "a million CNY of investment money"),
+    "earmarked_money": (1.0, "100 万元专项经费", "a million CNY of earmarked money"),
+    "total": (40.0, "40 个计划数", "40 plan numbers"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What is worth how much, in person-equivalents.
+
+    objective: the optimum of the linear program as it stands.
+    prices: kind, code, year (0: all), text_zh, text_en, step_zh, step_en, value, possible. Of a `limit` (code: its family)
+        by how much the objective falls with a step more of it; of a `rule` that is on by how much it falls without the
+        rule; of an `agreement` ("" for all of them) by how much it rises without the lending. possible is false where no
+        plan exists without it; value is NaN then. Sorted by kind, then the greatest first.
+    money: share (of the investment budget as stated), added (CNY beyond it, over all plan years), budget (CNY, both),
+        objective, value (against no investment money), value_per_million (of the step that leads there).
+    next_money: investment, school, year, cost (CNY more or less than now): where the first step beyond the budget goes.
+    """
+
+    objective: float
+    prices: pd.DataFrame
+    money: pd.DataFrame
+    next_money: pd.DataFrame
+
+
+def prices_of(case: Case, *, each: int = 3, step: float = 10.0 * MILLION) -> Prices:
+    """Every price of a case.
+
+    Args:
+        case: the case.
+        each: how many limits of a family are priced, those of the largest dual values.
+        step: CNY between two points of the curve of money beyond the budget.
+
+    Raises ImpossibleError where the case has no plan, SolverError where the solver stops.
+    """
+    openings, inherited = forecast_openings(case), cohorts(case)
+    sweep = Sweep(linear_program(case, openings, inherited))
+    parts = [
+        price_limits(case, sweep, each),
+        price_rules(case, openings, inherited, sweep),
+        value_of_sharing(case, sweep),
+    ]
+    found = pd.concat(parts, ignore_index=True)
+    order = ["kind", "value", "code", "year", "text_en"]
+    found = found.sort_values(order, ascending=[True, False, True, True, True], na_position="first", ignore_index=True)
+    return Prices(sweep.base.objective, found, *value_of_money(case, sweep, step=step))
+
+
+def _less(first: float, second: float) -> float:
+    """The first objective less the second; a difference within rounding is 0."""
+    gain = first - second
+    return 0.0 if abs(gain) <= ROUNDING * max(1.0, abs(second)) else float(gain)
+
+
+def _price_rows(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=PRICE_COLUMNS).astype({"year": "int64", "value": "float64", "possible": "bool"})
+
+
+def price_limits(case: Case, sweep: Sweep, each: int = 3) -> pd.DataFrame:
+    """The limits of a family of which more would help most by their dual values, each solved again with a step more of it.
+
+    Args:
+        case: the names of what is limited.
+        sweep: its program.
+        each: how many of a family.
+    """
+    program, dual = sweep.program, np.abs(sweep.base.dual)
+    names = {lang: code_names(case, lang) for lang in ("zh", "en")}
+    rows: list[tuple[object, ...]] = []
+    for family, (amount, zh, en) in STEPS.items():
+        block = program.rows.get(family)
+        if block is None:
+            continue
+        order = block.positions[np.argsort(-dual[block.positions], kind="stable")][:each]
+        for row in order[dual[order] > 1e-9]:
+            at = np.array([row])
+            more = sweep.with_rows(at, program.row_lower[at], program.row_upper[at] + amount)
+            year = int(block.index.iloc[row - block.start].get("year", 0))
+            value = _less(sweep.base.objective, more.objective)
+            words = [block.label(int(row), lang, names[lang]) for lang in ("zh", "en")]
+            rows.append(("limit", family, year, *words, zh, en, value, True))
+    return _price_rows(rows)
+
+
+def price_rules(case: Case, openings: Openings, inherited: Cohorts, sweep: Sweep) -> pd.DataFrame:
+    """Each rule that is on: the optimum with it less the optimum without it, all others as they are; never below 0.
+
+    Args:
+        case: its rules.
+        openings: what its program was made of.
+        inherited: what its program was made of.
+        sweep: its program.
+    """
+
+    def price(rule: Rule) -> tuple[object, ...]:
+        without = dataclasses.replace(case, rules=tuple(r for r in case.rules if r.id != rule.id))
+        other = Sweep(linear_program(without, openings, inherited)).base.objective
+        return ("rule", rule.id, 0, rule.text_zh, rule.text_en, "取消这条规则", "without the rule",
+                _less(sweep.base.objective, other), True)  # fmt: skip
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the solver works outside the interpreter's lock
+        return _price_rows(list(pool.map(price, case.rules)))
+
+
+def value_of_sharing(case: Case, sweep: Sweep) -> pd.DataFrame:
+    """All lending closed, and each agreement for itself: how much worse the optimum is. Values of agreements do not add up.
+
+    Args:
+        case: its agreements and names.
+        sweep: its program.
+    """
+    block = sweep.program.columns.get("lent")
+    if block is None or not len(block):
+        return _price_rows([])
+    agreement = block.index["agreement"].to_numpy()
+    used = sweep.base.x[block.positions] > 1e-6
+    rows = [_closed(sweep, "", block.positions, ("全部资源共享", "all sharing"))]
+    table = case.table("agreements").merge(case.table("resources")[["resource", "unit", "kind"]], on="resource")
+    names = {lang: code_names(case, lang) for lang in ("zh", "en")}
+    for code, owner, school, kind in table[["agreement", "unit", "school", "kind"]].itertuples(index=False, name=None):
+        mine = block.positions[agreement == code]
+        words = tuple(
+            f"{of.get(owner, owner)} → {of.get(school, school)} ({of.get(kind, kind)})" for of in names.values()
+        )
+        if used[agreement == code].any():
+            rows.append(_closed(sweep, code, mine, words))
+        else:
+            rows.append(("agreement", code, 0, *words, "关闭", "without it", 0.0, True))
+    return _price_rows(rows)
+
+
+def _closed(sweep: Sweep, code: str, columns: NDArray[np.int64], words: tuple[str, ...]) -> tuple[object, ...]:
+    none = np.zeros(len(columns))
+    outcome = sweep.with_columns(columns, none, none)
+    possible = outcome.status == "optimal"
+    value = _less(outcome.objective, sweep.base.objective) if possible else np.nan
+    return ("agreement", code, 0, *words, "关闭", "without it", value, possible)
+
+
+def value_of_money(case: Case, sweep: Sweep, *, step: float = 10.0 * MILLION) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The curve of investment money from none to all of the budget and beyond, and where the first step beyond goes.
+
+    Args:
+        case: investments are read.
+        sweep: the case's program.
+        step: CNY between two points beyond the budget, spread evenly over the plan years.
+    """
+    program = sweep.program
+    general, marked = program.rows.get("investment_budget"), program.rows.get("earmarked_money")
+    if general is None or marked is None:
+        return (
+            pd.DataFrame(columns=["share", "added", "budget", "objective", "value", "value_per_million"]),
+            pd.DataFrame(columns=["investment", "school", "year", "cost"]),
+        )
+    rows = np.concatenate([general.positions, marked.positions])
+    lower, upper = program.row_lower[rows], program.row_upper[rows]  # money rows count in million CNY
+    yearly = np.append(np.ones(len(general)), np.zeros(len(marked))) / len(general)
+    points = [(share, 0.0) for share in SHARES] + [(1.0, k * step / MILLION) for k in range(1, BEYOND + 1)]
+    found = [
+        sweep.base if (share, added) == (1.0, 0.0) else sweep.with_rows(rows, lower, share * upper + added * yearly)
+        for share, added in points
+    ]
+    curve = pd.DataFrame(points, columns=["share", "added"])
+    curve["budget"] = (curve["share"] * upper.sum() + curve["added"]) * MILLION
+    curve["added"] *= MILLION
+    curve["objective"] = [outcome.objective for outcome in found]
+    curve["value"] = [_less(found[0].objective, outcome.objective) for outcome in found]
+    million = curve["budget"].diff() / MILLION
+    curve["value_per_million"] = (curve["value"].diff() / million.where(million > 0)).fillna(0.0).clip(lower=0.0)
+    return curve, _bought_more(case, sweep, found[len(SHARES)].x)
+
+
+def _bought_more(case: Case, sweep: Sweep, x: NDArray[np.float64]) -> pd.DataFrame:
+    """What is bought more, or less, where money is worth anything at all; equal optima differ in nothing."""
+    block = sweep.program.columns["bought"]
+    frame = block.index.assign(units=(x - sweep.base.x)[block.positions])
+    gained = _less(sweep.base.objective, float(sweep.program.cost @ x) + sweep.program.offset) > 0
+    frame = frame[(frame["units"].abs() > 1e-6) & gained]
+    options = case.table("investments").set_index("investment")
+    school, price = (frame["investment"].map(options[name]) for name in ("school", "cost"))
+    return pd.DataFrame(
+        frame.assign(school=school, cost=frame["units"] * price)[["investment", "school", "year", "cost"]]
+    )

@@ -1,0 +1,170 @@
+"""Prices are differences of optima: against separate solves, never negative, independent of order; by hand on a small town."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.case_files import merged, read_yaml, rows
+from tests.random_cases import random_case
+from tests.rich_case import RICH
+
+from talentplan.allocation import linear_program
+from talentplan.demand import forecast_openings
+from talentplan.errors import ImpossibleError
+from talentplan.insight import Sweep, price_limits, price_rules, prices_of, value_of_money, value_of_sharing
+from talentplan.program import Session
+from talentplan.supply import cohorts
+from talentplan.workspace import build_case, read_case
+from talentplan.workspace.case import Case, Rule
+
+
+def rich(**settings) -> Case:
+    base = read_yaml("_base")
+    model = merged(merged(base["settings"], RICH["settings"]), settings)
+    return build_case(model, {name: rows(text) for name, text in (base["tables"] | RICH["tables"]).items()})
+
+
+def swept(case: Case) -> Sweep:
+    return Sweep(linear_program(case, forecast_openings(case), cohorts(case)))
+
+
+def optimum(case: Case) -> float:
+    """The optimum by a solve of its own."""
+    program = linear_program(case, forecast_openings(case), cohorts(case))
+    program.integer[:] = False
+    found = Session(program).solve(method="simplex")
+    assert found.status == "optimal"
+    return found.objective
+
+
+@pytest.fixture(scope="module")
+def case():
+    return rich()
+
+
+@pytest.fixture(scope="module")
+def sweep(case):
+    return swept(case)
+
+
+def test_the_base_is_the_optimum(case, sweep):
+    assert sweep.base.objective == pytest.approx(optimum(case), rel=1e-9)
+
+
+def test_answers_do_not_depend_on_what_was_asked_before(case, sweep):
+    program = sweep.program
+    asked = [np.array([row]) for row in np.flatnonzero(np.isfinite(program.row_upper))[::37][:12]]
+
+    def ask(order):
+        return {
+            int(row[0]): sweep.with_rows(row, program.row_lower[row], program.row_upper[row] + 5.0).objective
+            for row in order
+        }
+
+    forwards, backwards = ask(asked), ask(asked[::-1])
+    assert forwards == backwards
+    fresh = swept(case)
+    for row in asked[:3]:
+        program = dataclasses.replace(fresh.program, row_upper=fresh.program.row_upper.copy())
+        program.row_upper[row] += 5.0
+        assert Session(program).solve(method="simplex").objective == pytest.approx(forwards[int(row[0])], rel=1e-9)
+
+
+def test_a_step_of_money_is_worth_what_a_larger_budget_saves():
+    case = rich(budget=[{"kind": "recurrent", "amount": 4e6}, {"kind": "investment", "amount": 3e5}])
+    sweep = swept(case)
+    found = price_limits(case, sweep, each=50)
+    own = found[(found["code"] == "recurrent_budget")]
+    assert len(own), "recurrent money binds at this budget"
+    year = int(own["year"].iloc[0])
+    # the same case with a million more in that year alone, read and solved anew
+    dated = [
+        {"kind": "recurrent", "amount": 4e6 + (1e6 if y == year else 0.0), "year": int(y)} for y in cohorts(case).years
+    ]
+    more = rich(budget=[*dated, {"kind": "investment", "amount": 3e5}])
+    assert own["value"].iloc[0] == pytest.approx(sweep.base.objective - optimum(more), abs=1e-5)
+
+
+def test_sharing_is_worth_what_is_lost_without_it(case, sweep):
+    found = value_of_sharing(case, sweep).set_index("code")["value"]
+    tables = {name: frame.to_dict("records") for name, frame in case.tables.items()}
+    without = dataclasses.replace(case, tables={**case.tables, "agreements": case.table("agreements").head(0)})
+    assert tables["agreements"], "the rich case has agreements"
+    assert found[""] == pytest.approx(optimum(without) - sweep.base.objective, abs=1e-5)
+    for code in found.index[1:]:
+        left = case.table("agreements")
+        less = dataclasses.replace(
+            case, tables={**case.tables, "agreements": left[left["agreement"] != code].reset_index(drop=True)}
+        )
+        assert found[code] == pytest.approx(optimum(less) - sweep.base.objective, abs=1e-5)
+
+
+def test_the_curve_of_money_rises_ever_more_slowly(case, sweep):
+    curve, where = value_of_money(case, sweep, step=1e5)
+    assert len(curve) >= 10
+    assert curve["budget"].is_monotonic_increasing
+    assert (curve["value"].diff().dropna() >= 0).all()
+    assert (curve["value_per_million"].iloc[1:].diff().dropna() <= 1e-6).all()  # a convex program: diminishing returns
+    stated = curve[(curve["share"] == 1.0) & (curve["added"] == 0)]
+    assert stated["objective"].iloc[0] == sweep.base.objective
+    assert stated["budget"].iloc[0] == pytest.approx(3e5 * len(case.plan_years))
+    nothing = rich(budget=[{"kind": "recurrent", "amount": 9e6}, {"kind": "investment", "amount": 0.0}])
+    assert curve["objective"].iloc[0] == pytest.approx(optimum(nothing), rel=1e-8)
+    more = rich(
+        budget=[
+            {"kind": "recurrent", "amount": 9e6},
+            {"kind": "investment", "amount": 3e5 + 1e5 / len(case.plan_years)},
+        ]
+    )
+    assert curve["objective"].iloc[11] == pytest.approx(optimum(more), rel=1e-8)
+    assert set(where.columns) == {"investment", "school", "year", "cost"}
+
+
+def test_a_rule_costs_what_is_saved_without_it(case):
+    ruled = dataclasses.replace(case, rules=(
+        Rule("idle", "close_without_intake", "无招生", "no intake", "x", "2020", {"years": 3}),
+        Rule("new", "max_new_per_school", "新增", "new", "x", "2020", {"count": 0}),
+    ))  # fmt: skip
+    openings, inherited = forecast_openings(ruled), cohorts(ruled)
+    found = price_rules(ruled, openings, inherited, Sweep(linear_program(ruled, openings, inherited))).set_index(
+        "code"
+    )["value"]
+    for k, rule in enumerate(ruled.rules):
+        other = dataclasses.replace(ruled, rules=(ruled.rules[1 - k],))
+        assert found[rule.id] == pytest.approx(optimum(ruled) - optimum(other), abs=1e-5)
+    assert (found >= 0).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_price_is_negative(seed):
+    case = random_case(seed)
+    try:
+        found = prices_of(case, each=2)
+    except ImpossibleError:
+        return
+    values = found.prices.loc[found.prices["possible"], "value"]
+    assert (values >= 0).all()
+    assert found.prices.loc[~found.prices["possible"], "value"].isna().all()
+    if len(found.money):
+        assert (found.money["value"].diff().dropna() >= -1e-6).all()
+
+
+def test_the_same_case_has_the_same_prices(case):
+    one, two = prices_of(case), prices_of(case)
+    for name in ("prices", "money", "next_money"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
+    assert "甲校" in " ".join(one.prices["text_zh"])
+
+
+@pytest.mark.slow
+def test_every_rule_of_the_packs_is_priced_on_the_sample():
+    case = read_case(Path(__file__).resolve().parents[2] / "models" / "dalian.yaml", "borrowed_rules")
+    openings, inherited = forecast_openings(case), cohorts(case)
+    found = price_rules(case, openings, inherited, Sweep(linear_program(case, openings, inherited)))
+    assert set(found["code"]) == {rule.id for rule in case.rules}
+    assert (found["value"] >= 0).all()
+    assert (found["value"] > 1).any()
