@@ -49,6 +49,7 @@ def random_draft(seed: int, *, whole_classes: bool = False) -> Draft:
         if dice.random() < 0.6:
             part(dice, draft, years)
     _irregular(Random(-1 - seed), draft)
+    _fairness(Random(-2 - 3 * seed), draft)
     return draft
 
 
@@ -85,7 +86,7 @@ def _settings(dice: Random, seed: int, years: int, whole_classes: bool) -> dict[
         "objective": objective,
         "solving": {"whole_class_years": dice.choice([1, 1, years]) * whole_classes, "gap": 0.0, "nodes": 200000},
         "budget": [],
-        "totals": [],
+        "totals": [], "fairness": [],
     }  # fmt: skip
 
 
@@ -396,6 +397,15 @@ def _budget(dice: Random, draft: Draft, years: int) -> None:
         draft.settings["budget"].append(
             {"kind": "recurrent", "amount": float(round(amount * 0.95)), "year": FIRST_YEAR + 1}
         )
+
+
+def _fairness(dice: Random, draft: Draft) -> None:
+    """Drawn with dice of its own, so that other parts of a case stay what they were."""
+    for by in ("district", "school", "entrant_group"):
+        if dice.random() < 0.25:
+            draft.settings["fairness"].append(
+                {"by": by, "floor": dice.choice([0.0, 0.3, 0.6]), "weight": dice.choice([0.0, 5.0, 40.0])}
+            )
 
 
 def _totals(dice: Random, draft: Draft, years: int) -> None:

@@ -167,6 +167,8 @@ def doubled(draft: Draft) -> Draft:
         for column in ("least", "greatest"):
             if column in total:
                 total[column] *= 2
+    for compared in twice.settings["fairness"]:
+        compared["weight"] *= 2
     twice.settings["policy"]["relative_floor"] *= 2
     twice.settings["policy"]["fill_weight"] *= 2
     return twice

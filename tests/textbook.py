@@ -134,6 +134,7 @@ class _Book(Limits):
         self._recurrent()
         self._changes()
         self._totals()
+        self._fairness()
         self._bounds()
         self._rules()
         if self.whole_years:
@@ -262,6 +263,7 @@ class _Book(Limits):
         terms += [self.placing_cost[k] * year[k[-1]] * m for k, m in self.m.items()]
         terms += [weights.broken_promise * year[t] * b for (_, t), b in self.b.items()]
         terms += [weights.moved_seat * year[t] * moved for (_, t), moved in self.moved.items()]
+        terms += [weight * year[t] * behind for weight, t, behind in self.behind]
         price = weights.money / MILLION
         if price > 0:
             for t in self.A:

@@ -301,6 +301,21 @@ class Limits:
                         self.row(sum_p >= (1 - total.relative) * last)
                         self.row(sum_p <= (1 + total.relative) * last)
 
+    def _fairness(self) -> None:
+        self.behind = []
+        for wanted in self.settings.fairness:
+            codes = sorted({r[wanted.by] for r in self.O.values()} - {""})
+            groups = [[o for o, r in self.O.items() if r[wanted.by] == code] for code in codes]
+            groups = [g for g in groups if sum(self.O[o]["last_plan"] for o in g) > 0]
+            for t in self.T:
+                behind = self.var("behind")
+                self.behind.append((wanted.weight, t, behind))
+                for group in groups:
+                    last = sum(self.O[o]["last_plan"] for o in group)
+                    now = pulp.lpSum(self.p(o, t) for o in group)
+                    self.row(now >= wanted.floor * last)
+                    self.row(behind >= 1 - now * (1 / last))
+
     def _bounds(self) -> None:
         for o, r in self.O.items():
             given = r["control"] == "given"

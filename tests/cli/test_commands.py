@@ -101,7 +101,7 @@ def test_prices_says_what_is_worth_what(tell: Tell, tiny_model: Path) -> None:
     assert "投资经费的价值" in done.stdout
     folder = Path("runs/tiny/baseline.prices")
     found = pd.read_csv(folder / "prices.csv", keep_default_na=False)
-    assert set(found["kind"]) <= {"limit", "rule", "agreement"}
+    assert set(found["kind"]) <= {"limit", "rule", "fairness", "agreement"}
     assert (pd.to_numeric(found.loc[found["possible"], "value"]) >= 0).all()
     assert len(pd.read_csv(folder / "money.csv")) >= 10
     english = tell("prices", tiny_model, "--lang", "en")

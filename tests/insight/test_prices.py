@@ -8,14 +8,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.case_files import merged, read_yaml, rows
+from tests.case_files import merged, read_known_case, read_yaml, rows
 from tests.random_cases import random_case
 from tests.rich_case import RICH
 
 from talentplan.allocation import linear_program
 from talentplan.demand import forecast_openings
 from talentplan.errors import ImpossibleError
-from talentplan.insight import Sweep, price_limits, price_rules, prices_of, value_of_money, value_of_sharing
+from talentplan.insight import (
+    Sweep,
+    price_fairness,
+    price_limits,
+    price_rules,
+    prices_of,
+    value_of_money,
+    value_of_sharing,
+)
 from talentplan.program import Session
 from talentplan.supply import cohorts
 from talentplan.workspace import build_case, read_case
@@ -137,6 +145,16 @@ def test_a_rule_costs_what_is_saved_without_it(case):
         other = dataclasses.replace(ruled, rules=(ruled.rules[1 - k],))
         assert found[rule.id] == pytest.approx(optimum(ruled) - optimum(other), abs=1e-5)
     assert (found >= 0).all()
+
+
+def test_the_price_of_fairness_by_hand():
+    # tests/cases/fairness_floor.yaml: 200 with the floor; without it A takes all 60: J 40 x 2 + K 100 = 180
+    # tests/cases/fairness_max_min.yaml: openings cost 210 at 30 and 30; without it A takes all 60 as well: 180
+    for name, price in (("fairness_floor", 20.0), ("fairness_max_min", 30.0)):
+        case = read_known_case(name).case
+        openings, inherited = forecast_openings(case), cohorts(case)
+        found = price_fairness(case, openings, inherited, Sweep(linear_program(case, openings, inherited)))
+        assert found["value"].tolist() == pytest.approx([price])
 
 
 @pytest.mark.parametrize("seed", range(6))

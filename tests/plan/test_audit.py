@@ -184,6 +184,7 @@ BROKEN = {
     "close": ("close", {"A": 0.0, "B": 0.0}),
     "points_changed": ("points_changed", {"A": 50.0, "B": 41.0}),
     "total": ("total", {"A": 41.0, "B": 30.0}),
+    "fairness": ("fairness_floor", {"A": 41.0, "B": 19.0}),
     "plan_bounds": ("plan_bounds", {"A": 46.0}),
     "rules": ("rules", {"A": 30.0, "B": 30.0, "C": 1.0}),
 }

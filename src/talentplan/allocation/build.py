@@ -9,6 +9,7 @@ import numpy as np
 from talentplan.allocation.constraints.balance import balance
 from talentplan.allocation.constraints.capacity import hiring, investments, places, teachers
 from talentplan.allocation.constraints.change import change, move_limits
+from talentplan.allocation.constraints.fairness import fairness
 from talentplan.allocation.constraints.hours import training_hours
 from talentplan.allocation.constraints.intake import (
     completions,
@@ -46,6 +47,7 @@ LIMITS: tuple[Family, ...] = (
     change,
     rule_rows,
     totals,
+    fairness,
     whole_classes,
 )
 

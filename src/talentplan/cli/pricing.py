@@ -21,6 +21,7 @@ KINDS = {
         "资源共享值多少（失去它时增加的折算人）",
         "What sharing is worth (person-equivalents lost without it)",
     ),
+    "fairness": ("公平的代价（取消它时减少的折算人）", "What fairness costs (person-equivalents saved without it)"),
     "rule": ("规则的代价（取消它时减少的折算人）", "What a rule costs (person-equivalents saved without it)"),
 }
 

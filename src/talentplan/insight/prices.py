@@ -22,7 +22,7 @@ from talentplan.plan import code_names
 from talentplan.supply import Cohorts, cohorts
 from talentplan.workspace.case import Case, Rule
 
-__all__ = ["Prices", "price_limits", "price_rules", "prices_of", "value_of_money", "value_of_sharing"]
+__all__ = ["Prices", "price_fairness", "price_limits", "price_rules", "prices_of", "value_of_money", "value_of_sharing"]
 
 MILLION = 1e6
 ROUNDING = 1e-6  # relative to the objective: a smaller difference of two optima is none
@@ -46,6 +46,12 @@ STEPS = {
     "total": (40.0, "40 个计划数", "40 plan numbers"),
 }  # fmt: skip
 
+FAIR_WORDS = {
+    "district": ("区县之间的公平", "fairness between districts"),
+    "school": ("院校之间的公平", "fairness between schools"),
+    "entrant_group": ("招生对象之间的公平", "fairness between entrant groups"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:
@@ -54,7 +60,7 @@ class Prices:
     objective: the optimum of the linear program as it stands.
     prices: kind, code, year (0: all), text_zh, text_en, step_zh, step_en, value, possible. Of a `limit` (code: its family)
         by how much the objective falls with a step more of it; of a `rule` that is on by how much it falls without the
-        rule; of an `agreement` ("" for all of them) by how much it rises without the lending. possible is false where no
+        rule; of `fairness` (code: what is compared) by how much it falls without it, its own weight not counted; of an `agreement` ("" for all of them) by how much it rises without the lending. possible is false where no
         plan exists without it; value is NaN then. Sorted by kind, then the greatest first.
     money: share (of the investment budget as stated), added (CNY beyond it, over all plan years), budget (CNY, both),
         objective, value (against no investment money), value_per_million (of the step that leads there).
@@ -82,6 +88,7 @@ def prices_of(case: Case, *, each: int = 3, step: float = 10.0 * MILLION) -> Pri
     parts = [
         price_limits(case, sweep, each),
         price_rules(case, openings, inherited, sweep),
+        price_fairness(case, openings, inherited, sweep),
         value_of_sharing(case, sweep),
     ]
     found = pd.concat(parts, ignore_index=True)
@@ -144,6 +151,31 @@ def price_rules(case: Case, openings: Openings, inherited: Cohorts, sweep: Sweep
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # the solver works outside the interpreter's lock
         return _price_rows(list(pool.map(price, case.rules)))
+
+
+def price_fairness(case: Case, openings: Openings, inherited: Cohorts, sweep: Sweep) -> pd.DataFrame:
+    """What each comparison of the fairness settings costs: the optimum with it, its own weight left out, less that without it.
+
+    The price of fairness of Bertsimas, Farias and Trichakis (Operations Research 59, 2011), in person-equivalents.
+
+    Args:
+        case: its fairness settings.
+        openings: what its program was made of.
+        inherited: what its program was made of.
+        sweep: its program.
+    """
+    rows: list[tuple[object, ...]] = []
+    every = case.settings.fairness
+    for number, compared in enumerate(every):
+        rest = [other for other in every if other.by != compared.by]
+        without = dataclasses.replace(case, settings=case.settings.model_copy(update={"fairness": rest}))
+        block = sweep.program.columns.get(f"behind:{number}")
+        weighed = 0.0 if block is None else float(sweep.program.cost[block.positions] @ sweep.base.x[block.positions])
+        other = Sweep(linear_program(without, openings, inherited)).base.objective
+        words = FAIR_WORDS[compared.by]
+        rows.append(("fairness", compared.by, 0, *words, "取消这项公平要求", "without this fairness",
+                     max(0.0, _less(sweep.base.objective - weighed, other)), True))  # fmt: skip
+    return _price_rows(rows)
 
 
 def value_of_sharing(case: Case, sweep: Sweep) -> pd.DataFrame:

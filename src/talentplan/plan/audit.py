@@ -15,7 +15,15 @@ import pandas as pd
 
 from talentplan.demand import Openings
 from talentplan.plan.audit_flows import step_forward
-from talentplan.plan.audit_layout import bound_limits, class_rows, moves, point_limits, same_plan, total_limits
+from talentplan.plan.audit_layout import (
+    bound_limits,
+    class_rows,
+    fair_limits,
+    moves,
+    point_limits,
+    same_plan,
+    total_limits,
+)
 from talentplan.plan.audit_means import entrant_limits, hours_limits, place_limits, teacher_limits
 from talentplan.plan.audit_money import count_money, money_limits, same_money
 from talentplan.plan.audit_objective import objective_value
@@ -32,7 +40,7 @@ Tables = Mapping[str, pd.DataFrame]
 LIMIT_FAMILIES = (
     "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
     "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed",
-    "total", "plan_bounds", "progression", "rules",
+    "total", "fairness", "plan_bounds", "progression", "rules",
 )  # fmt: skip
 """Families of the limits table."""
 CHECKED = (*LIMIT_FAMILIES, "classes", "cohorts", "balance", "objective")
@@ -95,6 +103,7 @@ def audit(
         *hours_limits(case, cohorts, flows, shown), *entrant_limits(case, flows), *pathway_limits(case, flows),
         *money_limits(case, flows, shown, money), *bound_limits(case, flows, change),
         *total_limits(case, flows, change), *point_limits(case, flows, change),
+        *fair_limits(case, flows, change),
     ]  # fmt: skip
     listed = _joined(limits)
     hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)

@@ -20,7 +20,18 @@ from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
 from talentplan.workspace.case import Case
 from talentplan.workspace.settings import Total
 
-__all__ = ["Moves", "bound_limits", "class_rows", "moves", "point_limits", "same_plan", "total_limits", "total_scope"]
+__all__ = [
+    "Moves",
+    "bound_limits",
+    "class_rows",
+    "fair_groups",
+    "fair_limits",
+    "moves",
+    "point_limits",
+    "same_plan",
+    "total_limits",
+    "total_scope",
+]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -151,6 +162,30 @@ def total_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
                 tight = np.abs(used - least) <= TINY * np.maximum(1.0, least)
                 found.append(limit_rows("total", [f"{scope}/least"], case.plan_years[at], short, np.zeros_like(used),
                                         size=size, binding=tight))  # fmt: skip
+    return found
+
+
+def fair_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
+    """`fairness`: persons missing to the floor of every district, school or entrant group."""
+    found = []
+    for wanted in case.settings.fairness:
+        for code, now, last in fair_groups(flows, wanted.by, m.plan):
+            least = wanted.floor * last
+            short, size = np.maximum(least - now, 0.0)[None], np.full((1, len(now)), least)
+            tight = np.abs(now - least)[None] <= TINY * max(1.0, least)
+            found.append(limit_rows("fairness", [f"{wanted.by}/{code}/least"], case.plan_years, short,
+                                    np.zeros_like(short), size=size, binding=tight))  # fmt: skip
+    return found if any(wanted.floor > 0 for wanted in case.settings.fairness) else []
+
+
+def fair_groups(flows: Flows, by: str, plan: Floats) -> list[tuple[str, Floats, float]]:
+    """(code, float[plan year] of plan numbers, last year's) of every group that had a plan last year."""
+    last, found = flows.column("last_plan"), []
+    for code in sorted(set(flows.lines[by]) - {""}):
+        own = (flows.lines[by] == code).to_numpy()
+        before = float(last[own].sum())
+        if before > 0:
+            found.append((str(code), plan[own].sum(axis=0), before))
     return found
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.plan.audit_flows import Flows
+from talentplan.plan.audit_layout import fair_groups
 from talentplan.plan.audit_money import Money
 from talentplan.plan.audit_rows import grid
 from talentplan.plan.audit_tables import allowed_placements
@@ -73,6 +74,11 @@ def objective_value(case: Case, flows: Flows, tables: Tables, money: Money) -> f
     plan = np.concatenate([flows.column("last_plan")[:, None], flows.plan[:, : flows.plan_years]], axis=1)
     moved = np.abs(np.diff(plan, axis=1))[~flows.fed].sum(axis=0)
     value += weights.moved_seat * float(moved @ discount[: flows.plan_years])
+    for compared in case.settings.fairness:
+        groups = fair_groups(flows, compared.by, flows.plan[:, : flows.plan_years])
+        if groups:
+            least = np.min([now / last for _, now, last in groups], axis=0)
+            value += compared.weight * float(np.maximum(1.0 - least, 0.0) @ discount[: flows.plan_years])
     if weights.money > 0:
         value += weights.money / MILLION * _money(case, flows, tables, money, discount)
     return value

@@ -31,11 +31,13 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "close": ("停招", "lines that stop enrolling", "条计划行", "lines"),
     "points_changed": ("调整计划数", "lines whose number changes", "条计划行", "lines"),
     "total": ("计划数合计", "sum of plan numbers", "人", "persons"),
+    "fairness": ("计划数合计", "sum of plan numbers", "人", "persons"),
     "plan_bounds": ("计划数", "plan number", "人", "persons"),
     "rules": ("受规则所限", "held by a rule", "", "under it"),
     "progression": ("升学", "persons who pass on", "人", "persons"),
 }  # fmt: skip
 MONEY = ("recurrent_budget", "investment_budget")
+COMPARED = ("district", "school", "entrant_group")  # first part of the scope of a fair share
 MISSING = ("least", "promise")  # last part of a scope whose figure counts what is missing
 
 
@@ -86,7 +88,9 @@ def _figures(values: np.ndarray) -> pd.Series:
 def _who(case: Case, limits: pd.DataFrame, lang: str) -> pd.Series:
     """Names of the codes of every scope; an empty scope is the region, a total has a name of its own."""
     names, scope = code_names(case, lang), limits["scope"]
-    plain = {"least": "", "promise": "", "seats": "", "completers": "", "entrants": "", "*": ""}
+    plain = {"least": "", "promise": "", "seats": "", "completers": "", "entrants": "", "*": ""} | dict.fromkeys(
+        COMPARED, ""
+    )
     region = case.settings.region.zh if lang == "zh" else case.settings.region.en
 
     def named(codes: str) -> str:

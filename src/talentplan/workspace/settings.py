@@ -129,6 +129,18 @@ class Total(_Strict):
     by_school: bool = Field(False, description="one bound per school, with `relative`")
 
 
+class Fairness(_Strict):
+    """Nobody falls far behind: plan numbers of every district, school or entrant group against last year's."""
+
+    by: Literal["district", "school", "entrant_group"] = Field(description="what is compared; each word once")
+    floor: Share = Field(0.0, description="least share of last year's plan numbers of every group, in every plan year")
+    weight: Weight = Field(
+        0.0,
+        description="person-equivalents a year for lifting the least share of any group from 0 to 1 (max-min); "
+        "0: not weighed",
+    )
+
+
 class Objective(_Strict):
     """Prices in person-equivalents; all are judgement, each with its sensitivity."""
 
@@ -208,6 +220,7 @@ class Settings(_Strict):
     policy: Policy = Field(default_factory=Policy)
     budget: list[Budget] = Field(default_factory=list)
     totals: list[Total] = Field(default_factory=list)
+    fairness: list[Fairness] = Field(default_factory=list)
     objective: Objective = Field(default_factory=Objective)
     rules: list[RuleSetting] = Field(default_factory=list)
     solving: Solving = Field(default_factory=Solving)
@@ -217,6 +230,12 @@ class Settings(_Strict):
         default_factory=dict, description="words for districts, origins, entrant groups, earmarks, kinds"
     )
     scenarios: str = Field("scenarios", description="folder of scenario files, beside the model file")
+
+    @model_validator(mode="after")
+    def _each_comparison_once(self) -> Settings:
+        if len({wanted.by for wanted in self.fairness}) < len(self.fairness):
+            raise ValueError("fairness: each of district, school, entrant_group at most once")
+        return self
 
     def label(self, code: str, lang: str) -> str:
         """The label of a code, or the code itself."""
