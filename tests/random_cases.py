@@ -404,7 +404,7 @@ def _fairness(dice: Random, draft: Draft) -> None:
     for by in ("district", "school", "entrant_group"):
         if dice.random() < 0.25:
             draft.settings["fairness"].append(
-                {"by": by, "floor": dice.choice([0.0, 0.3, 0.6]), "weight": dice.choice([0.0, 5.0, 40.0])}
+                {"by": by, "floor": dice.choice([0.0, 0.2, 0.4]), "weight": dice.choice([0.0, 5.0, 40.0])}
             )
 
 
