@@ -1,92 +1,177 @@
-"""The benchmark of suggestions: its definitions by hand, that nothing held out leaks, and the measured aims."""
+"""The measure of the crosswalk's suggestions: it does not see what it hides, and it counts as it says."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from benchmarks.crosswalk import baseline, held_out_scores, judge, main, read_task, run, task_of
+from benchmarks import crosswalk
+from benchmarks.crosswalk import (
+    Scores,
+    Task,
+    baseline,
+    by_programs,
+    held_out_scores,
+    judge,
+    limits,
+    run,
+    task_of,
+    turned_task,
+)
 from click.testing import CliRunner
+from tests.matching.themed_links import themed_links
+
+from talentplan.matching.ranker import Hidden, learn_ranker
+
+FOLDS = 5
 
 
-def small_task(seed: int = 0, changed: str = ""):
-    """120 programs of 12 classes whose names share a word with their occupations; the links of one class may be replaced."""
-    dice = np.random.default_rng(seed)
-    words = [chr(0x4E00 + 3 * n) + chr(0x4E01 + 3 * n) for n in range(24)]
-    jobs = pd.DataFrame({"occupation": [f"J{n:02}" for n in range(48)], "text": "",
-                         "name": [words[n % 24] + ("工" if n < 24 else "员") for n in range(48)]})  # fmt: skip
-    codes = [f"4{c:02}{n:03}" for c in range(12) for n in range(10)]
-    topic = [(2 * (n // 10) + n % 2) % 24 for n in range(120)]
-    programs = pd.DataFrame({"program": codes, "name": [words[t] + "技术" + chr(0x5E00 + n) for n, t in enumerate(topic)],
-                             "level": "higher", "text": ""})  # fmt: skip
-    class_ = pd.Series([code[1:3] for code in codes], index=codes)
-    links = [
-        (code, f"J{t + 24 * k:02}")
-        for code, t in zip(codes, topic, strict=True)
-        for k in (0, 1)
-        if k == 0 or dice.random() < 0.6
-    ]
-    frame = pd.DataFrame(links, columns=["program", "occupation"])
-    if changed:
-        other = frame["program"].map(class_) == changed
-        frame.loc[other, "occupation"] = [f"J{n:02}" for n in dice.integers(0, 48, int(other.sum()))]
-    return task_of(programs, jobs, frame.drop_duplicates(), class_, None)
+@pytest.fixture(scope="module")
+def task() -> Task:
+    themed = themed_links()
+    class_ = themed.programs["program"].str[1:4].set_axis(themed.programs["program"])
+    return task_of(themed.programs, themed.occupations, themed.links, class_, None)
 
 
-def test_recall_and_reciprocal_rank_by_hand():
-    scores = np.stack([np.arange(12, 0, -1), np.arange(1, 13), np.ones(12)]).astype(float)
-    truth = np.zeros((3, 12))
-    truth[0, [0, 6]] = 1  # ranks 1 and 7 of 3 links: one leads to an occupation that the list lacks
-    truth[1, [0, 4]] = 1  # ranks 12 and 8
-    truth[2, 2] = 1  # equal scores: the third column
-    found = judge(scores, truth, np.array([3, 2, 1]))
-    assert found["mrr"] == pytest.approx((1 + 1 / 8 + 1 / 3) / 3)
-    assert found["recall_at_5"] == pytest.approx((1 / 3 + 0 + 1) / 3)
-    assert found["recall_at_10"] == pytest.approx((2 / 3 + 1 / 2 + 1) / 3)
+@pytest.fixture(scope="module")
+def scores(task: Task) -> dict[Hidden, Scores]:
+    return {hidden: held_out_scores(task, hidden, FOLDS) for hidden in ("class", "program")}
+
+
+def rows_of(task: Task, hidden: Hidden, row: int) -> np.ndarray:
+    """What is held out together with a program."""
+    return np.flatnonzero(task.class_ == task.class_[row]) if hidden == "class" else np.array([row])
+
+
+def with_other_links(task: Task, rows: np.ndarray) -> Task:
+    """Every link of the rows becomes none, every pair without a link one."""
+    truth = task.truth.copy()
+    truth[rows] = 1.0 - truth[rows]
+    return replace(task, truth=truth)
+
+
+@pytest.mark.parametrize("row", [0, 37, 149])
+@pytest.mark.parametrize("hidden", ["class", "program"])
+def test_held_out_links_reach_no_score_of_their_programs(
+    task: Task, scores: dict[Hidden, Scores], hidden: Hidden, row: int
+) -> None:
+    rows = rows_of(task, hidden, row)
+    assert learn_ranker(task.evidence, task.truth, hidden) is not None  # weights are learned here, not fixed
+    changed = held_out_scores(with_other_links(task, rows), hidden, FOLDS)
+    np.testing.assert_array_equal(changed[rows], scores[hidden][rows])
+    assert not np.array_equal(np.delete(changed, rows, axis=0), np.delete(scores[hidden], rows, axis=0))
+
+
+def test_one_left_out_may_look_at_its_class_and_a_class_held_out_may_not(
+    task: Task, scores: dict[Hidden, Scores]
+) -> None:
+    sibling = with_other_links(task, np.array([1]))  # of the class of row 0
+    assert task.class_[0] == task.class_[1]
+    np.testing.assert_array_equal(held_out_scores(sibling, "class", FOLDS)[0], scores["class"][0])
+    assert not np.array_equal(held_out_scores(sibling, "program", FOLDS)[0], scores["program"][0])
+    recall = {hidden: judge(found, task.truth, task.true)["recall_at_5"] for hidden, found in scores.items()}
+    assert recall["program"] > recall["class"]  # three programs of ten have no word that tells
 
 
 @pytest.mark.parametrize("hidden", ["class", "program"])
-def test_what_is_held_out_reaches_neither_weights_nor_features(hidden):
-    task, other = small_task(), small_task(changed="03")
-    own = [k for k, code in enumerate(task.evidence.programs["program"]) if code[1:3] == "03"]
-    assert not np.array_equal(task.truth[own], other.truth[own])
-    if hidden == "program":  # only the links of the program judged are hidden: change one program's links only
-        other.truth[own[1:]] = task.truth[own[1:]]
-        own = own[:1]
-    np.testing.assert_allclose(
-        held_out_scores(task, hidden)[own], held_out_scores(other, hidden)[own], rtol=0, atol=1e-12
+def test_baselines_do_not_see_what_they_hide_either(task: Task, hidden: Hidden) -> None:
+    rows = rows_of(task, hidden, 37)
+    changed = baseline(with_other_links(task, rows), hidden, briefs=True)
+    np.testing.assert_array_equal(changed[rows], baseline(task, hidden, briefs=True)[rows])
+
+
+def test_recall_and_reciprocal_rank_by_hand() -> None:
+    scores = np.array([
+        [0.9, 0.5, 0.4, 0.1],  # true: columns 1 and 3, ranks 2 and 4
+        [0.2, 0.7, 0.7, 0.1],  # true: column 2, a tie with column 1 that stands before it, rank 2
+        [0.1, 0.2, 0.3, 0.4],  # true: column 0, rank 4, and an occupation that is not listed
+    ])  # fmt: skip
+    truth = np.array([[0, 1, 0, 1], [0, 0, 1, 0], [1, 0, 0, 0]])
+    found = judge(scores, truth, np.array([2, 1, 2]))
+    assert found["mrr"] == pytest.approx((1 / 2 + 1 / 2 + 1 / 4) / 3)
+    assert found["recall_at_5"] == found["recall_at_10"] == pytest.approx((1 + 1 + 1 / 2) / 3)
+
+
+def test_only_the_first_five_and_ten_count() -> None:
+    scores = -np.arange(12.0)[None, :]
+    truth = np.zeros((1, 12))
+    truth[0, [4, 5, 9, 10]] = 1  # ranks 5, 6, 10 and 11
+    assert judge(scores, truth, np.array([4])) == {"recall_at_5": 0.25, "recall_at_10": 0.75, "mrr": 0.2}
+
+
+def test_a_program_whose_occupations_are_all_unlisted_counts_as_nothing_found() -> None:
+    assert judge(np.ones((1, 12)), np.zeros((1, 12)), np.array([1])) == {
+        "recall_at_5": 0.0,
+        "recall_at_10": 0.0,
+        "mrr": 0.0,
+    }
+
+
+def test_limits_divide_every_true_link(task: Task, scores: dict[Hidden, Scores]) -> None:
+    kinds = {f"linked_{place}_{word}" for place in ("elsewhere", "nowhere_else") for word in ("word_shared", "no_word")}
+    one_unlisted = replace(task, true=task.true + (np.arange(len(task.true)) == 0))
+    found = limits(one_unlisted, scores["class"])
+    assert sum(found[kind]["share"] for kind in kinds) + found["not_listed"] == pytest.approx(1.0)
+    assert found["not_listed"] == pytest.approx(1 / one_unlisted.true[0] / len(task.true))
+    recall = sum(found[kind]["share"] * found[kind]["recall"] for kind in kinds)
+    judged = judge(scores["class"], task.truth, one_unlisted.true)["recall_at_10"]
+    assert recall == pytest.approx(judged)
+    assert np.mean(list(found["recall_by_level"].values())) == pytest.approx(judged)  # both levels have 75 programs
+    assert found["ceiling_at_10"] == pytest.approx(1.0 - found["not_listed"])  # no program has more than ten
+
+
+def test_the_json_has_the_keys_that_are_asked_for(task: Task, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TALENTPLAN_REFERENCE_DATA", str(tmp_path))
+    monkeypatch.setattr(crosswalk, "read_task", lambda _folder: task)
+    result = CliRunner().invoke(crosswalk.main, ["--json"], catch_exceptions=False)
+    found = json.loads(result.output)
+    measures = {"recall_at_5", "recall_at_10", "mrr"}
+    assert set(found) == measures | {
+        "programs", "occupations", "links", "classes", "leave_one_out", "baseline", "seconds", "limits",
+        "programs_for_occupations",
+    }  # fmt: skip
+    assert (found["programs"], found["occupations"], found["classes"]) == (150, 75, 15)
+    assert found["links"] == int(task.truth.sum())
+    assert set(found["leave_one_out"]) == measures
+    assert {name: set(values) for name, values in found["baseline"].items()} == dict.fromkeys(
+        ("names", "briefs", "votes", "leave_one_out"), measures
     )
+    assert 0 < found["recall_at_5"] < found["leave_one_out"]["recall_at_5"] <= 1
+    said = CliRunner().invoke(crosswalk.main, [], catch_exceptions=False).output
+    [line] = [line for line in said.splitlines() if line.startswith("class held out ")]
+    assert [float(cell) for cell in line.split()[-3:]] == [
+        round(found[key], 3) for key in ("recall_at_5", "recall_at_10", "mrr")
+    ]
 
 
-def test_suggestions_beat_the_plain_methods_on_the_small_task():
-    task = small_task()
-    found = judge(held_out_scores(task, "class"), task.truth, task.true)
-    plain = judge(baseline(task, None, False), task.truth, task.true)
-    assert found["recall_at_10"] >= plain["recall_at_10"] - 1e-9
-    assert found["recall_at_5"] > 0.9
+def test_without_the_data_the_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TALENTPLAN_REFERENCE_DATA", str(tmp_path / "none"))
+    result = CliRunner().invoke(crosswalk.main, ["--json"])
+    assert result.exit_code == 1
+    assert str(tmp_path / "none") in result.output
 
 
-def test_keys_of_the_json():
-    found = run(small_task())
-    assert {"recall_at_5", "recall_at_10", "mrr", "leave_one_out", "baseline", "seconds", "limits"} <= set(found)
-    assert {"recall_at_5", "recall_at_10", "mrr"} == set(found["leave_one_out"])
-    assert set(found["baseline"]) == {"names", "briefs", "votes", "leave_one_out"}
-    assert json.loads(json.dumps(found)) == found
-    kinds = [v["share"] for k, v in found["limits"].items() if k.startswith("linked_")]
-    assert sum(kinds) + found["limits"]["not_listed"] == pytest.approx(1)
-
-
-def test_without_the_reference_data_it_says_so(monkeypatch, tmp_path):
-    monkeypatch.setenv("TALENTPLAN_REFERENCE_DATA", str(tmp_path / "nowhere"))
-    answer = CliRunner().invoke(main, ["--json"])
-    assert answer.exit_code == 1
-    assert "TALENTPLAN_REFERENCE_DATA" in answer.output
+def test_links_of_an_occupation_reach_no_score_of_it(task: Task) -> None:
+    turned = turned_task(task)
+    for hidden in ("class", "program"):
+        rows = rows_of(turned, hidden, 7)
+        found = held_out_scores(turned, hidden, FOLDS)
+        changed = held_out_scores(with_other_links(turned, rows), hidden, FOLDS)
+        np.testing.assert_array_equal(changed[rows], found[rows])
+        assert not np.array_equal(changed, found)
+    less = replace(task, truth=np.where(np.arange(task.truth.shape[1]) == 7, np.float32(0), task.truth))
+    np.testing.assert_array_equal(by_programs(less, FOLDS)[7], by_programs(task, FOLDS)[7])
 
 
 @pytest.mark.slow
-def test_the_aims_on_the_national_links(reference_data: Path):
-    task = read_task(reference_data)
-    assert (len(task.true), int(task.true.sum())) == (1587, 6464)
-    assert judge(held_out_scores(task, "class"), task.truth, task.true)["recall_at_10"] >= 0.72
-    assert judge(held_out_scores(task, "program"), task.truth, task.true)["recall_at_10"] >= 0.80
+def test_suggestions_reach_the_aims_on_the_national_links(reference_data: Path) -> None:
+    found = run(crosswalk.read_task(reference_data))
+    assert (found["programs"], found["links"]) == (1587, 6464)
+    assert found["recall_at_10"] >= 0.72
+    assert found["leave_one_out"]["recall_at_10"] >= 0.80
+    assert found["recall_at_10"] > found["baseline"]["votes"]["recall_at_10"]
+    assert found["leave_one_out"]["recall_at_10"] > found["baseline"]["leave_one_out"]["recall_at_10"]
+    assert found["recall_at_10"] <= found["limits"]["ceiling_at_10"]
+    turned = found["programs_for_occupations"]
+    assert turned["leave_one_out"]["recall_at_10"] > turned["baseline_scores_of_programs"]["recall_at_10"]

@@ -14,7 +14,7 @@ from sklearn.preprocessing import normalize
 
 from talentplan.matching.likeness import best_part, gram_vectors, phrases, plain
 
-__all__ = ["Evidence", "class_of", "gather_evidence", "major_of"]
+__all__ = ["Evidence", "class_of", "gather_evidence", "major_of", "turn_evidence"]
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -175,6 +175,28 @@ def gather_evidence(
         class_=_numbers(programs.get("class", code.map(class_of))), major=_numbers(programs.get("major", code.map(major_of))),
         level=_numbers(programs["level"]), name=_numbers(programs["name"].map(plain)),
         group=group, top=_numbers(occupations["occupation"].map(lambda c: re.split(r"[\W_]", c)[0])), texts=texts, kin=kin,
+    )  # fmt: skip
+
+
+def turn_evidence(evidence: Evidence) -> Evidence:
+    """The same evidence asked the other way round: occupations stand for programs and programs for occupations.
+
+    What speaks for a program are then the links of similar occupations, of the same group (class), of the same division
+    (major; the code without its last two parts) and of the same first part of the code (level). Texts stay as they are.
+
+    Args:
+        evidence: of programs.
+    """
+    jobs, codes = evidence.occupations, evidence.occupations["occupation"]
+    names = jobs["name"].map(plain).tolist()
+    whole = [" | ".join([name, *phrases(text)]) for name, text in zip(names, jobs["text"], strict=True)]
+    name_v, whole_v = gram_vectors(names, whole)
+    return Evidence(
+        jobs.rename(columns={"occupation": "program"}), evidence.programs.rename(columns={"program": "occupation"}),
+        class_=evidence.group, major=_numbers(codes.map(_head).map(_head)), level=evidence.top,
+        name=_numbers(jobs["name"].map(plain)), group=evidence.class_, top=evidence.level,
+        texts={name: np.ascontiguousarray(values.T) for name, values in evidence.texts.items()},
+        kin={"name": (name_v @ name_v.T).toarray(), "text": (whole_v @ whole_v.T).toarray()},
     )  # fmt: skip
 
 

@@ -93,8 +93,8 @@ def _names(case: Case, key: str, lang: str) -> dict[str, str]:
 
 def _evidence(words: str, kin: str, lang: str) -> str:
     """Why the link was suggested, as evidence that a person confirms or writes anew."""
-    zh = [f"相同字词 {words}"] * bool(words) + [f"相近专业 {kin} 已有此对应"] * bool(kin)
-    en = [f"shared words {words}"] * bool(words) + [f"similar programs have it: {kin}"] * bool(kin)
+    zh = [f"相同字词 {words}"] * bool(words) + [f"相近专业或职业 {kin} 已有此对应"] * bool(kin)
+    en = [f"shared words {words}"] * bool(words) + [f"similar programs or occupations have it: {kin}"] * bool(kin)
     if lang == "zh":
         return "系统建议：" + "；".join(zh or ["只凭结构相近"])
     return "suggested: " + "; ".join(en or ["likeness of structure alone"])

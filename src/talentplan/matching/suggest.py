@@ -1,4 +1,8 @@
-"""Suggestions for the crosswalk: what a new program may prepare for, with the words and the neighbours that say so."""
+"""Suggestions for the crosswalk: what a new program may prepare for, with the words and the neighbours that say so.
+
+A program is judged by texts and by the links of other programs. No such vote reaches an occupation that no program is
+linked to, so it is judged by texts and by the links of similar occupations: the same evidence and learning, turned round.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentplan.matching.evidence import Evidence, Floats, gather_evidence
+from talentplan.matching.evidence import Evidence, Flags, Floats, gather_evidence, turn_evidence
 from talentplan.matching.likeness import SharedWords, plain
 from talentplan.matching.ranker import Hidden, hide, learn_ranker, score_pairs
 
@@ -47,12 +51,16 @@ def suggest_links(
         、), reasons (code and name of up to three similar programs that carry the link, joined by 、). Sorted by
         program and rank.
     """
-    table = _Table(programs, occupations, links, continuation)
-    rows = table.unlinked(axis=1) if wanted is None else table.rows(wanted)
-    scores = table.scores(rows)
-    scores[table.links[rows] > 0] = 0.0
-    row, column, rank = _best(scores, top)
-    return table.frame(rows[row], column, rank, scores[row, column], SUGGESTION_COLUMNS)
+    evidence = gather_evidence(programs, occupations, continuation)
+    known = evidence.link_matrix(links)
+    rows = _wanted(evidence.programs["program"], known, wanted)
+    scores = _scores(evidence, known, rows)
+    scores[known[rows] > 0] = 0.0
+    at, column, rank = _best(scores, top)
+    row = rows[at]
+    found = _frame(evidence, row, column).assign(rank=rank, score=scores[at, column])
+    found["reasons"] = _reasons(evidence, known, row, column)
+    return found.sort_values(["program", "rank"], ignore_index=True)[SUGGESTION_COLUMNS]
 
 
 def suggest_programs(
@@ -65,7 +73,8 @@ def suggest_programs(
 ) -> pd.DataFrame:
     """For each occupation the programs that most likely prepare for it and are not linked to it yet.
 
-    The scores are those of `suggest_links`.
+    The scores of an occupation that has links are those of `suggest_links`. An occupation without any is judged by the
+    links of similar occupations, and its reasons name up to three of those that are linked to the program.
 
     Args:
         programs: as for `suggest_links`.
@@ -78,83 +87,47 @@ def suggest_programs(
     Returns:
         occupation, program, rank, score, words, reasons as `suggest_links`. Sorted by occupation and rank.
     """
-    table = _Table(programs, occupations, links, continuation)
-    columns = table.unlinked(axis=0) if wanted is None else table.columns(wanted)
-    scores = table.scores(np.arange(len(table.links)))[:, columns]
-    scores[table.links[:, columns] > 0] = 0.0
-    column, row, rank = _best(scores.T, top)
-    order = ["occupation", "program", *SUGGESTION_COLUMNS[2:]]
-    return table.frame(row, columns[column], rank, scores[row, column], order)
+    evidence = gather_evidence(programs, occupations, continuation)
+    known = evidence.link_matrix(links)
+    columns = _wanted(evidence.occupations["occupation"], known.T, wanted)
+    linked = known[:, columns].sum(axis=0) > 0
+    turned, turned_links = turn_evidence(evidence), np.ascontiguousarray(known.T)
+    scores = np.zeros((len(columns), len(known)))
+    if linked.any():
+        scores[linked] = _scores(evidence, known, np.arange(len(known)))[:, columns[linked]].T
+    scores[~linked] = _scores(turned, turned_links, columns[~linked])
+    scores[turned_links[columns] > 0] = 0.0
+    at, row, rank = _best(scores, top)
+    column, own = columns[at], linked[at]
+    reasons = np.empty(len(row), dtype=object)
+    reasons[own] = _reasons(evidence, known, row[own], column[own])
+    reasons[~own] = _reasons(turned, turned_links, column[~own], row[~own])
+    found = _frame(evidence, row, column).assign(rank=rank, score=scores[at, row], reasons=reasons)
+    return found.sort_values(["occupation", "rank"], ignore_index=True)[
+        ["occupation", "program", *SUGGESTION_COLUMNS[2:]]
+    ]
 
 
-class _Table:
-    """Programs by occupations with what is known of their links."""
+def _wanted(codes: pd.Series, links: Floats, wanted: Iterable[str] | None) -> NDArray[np.int64]:
+    """Positions of the wanted codes, without them of the rows that have no link."""
+    return np.flatnonzero(links.sum(axis=1) == 0 if wanted is None else codes.isin(set(wanted)))
 
-    def __init__(
-        self, programs: pd.DataFrame, occupations: pd.DataFrame, links: pd.DataFrame, continuation: pd.DataFrame | None
-    ) -> None:
-        self.evidence: Evidence = gather_evidence(programs, occupations, continuation)
-        self.links: Floats = self.evidence.link_matrix(links)
 
-    def rows(self, codes: Iterable[str]) -> NDArray[np.int64]:
-        return np.flatnonzero(self.evidence.programs["program"].isin(set(codes)))
-
-    def columns(self, codes: Iterable[str]) -> NDArray[np.int64]:
-        return np.flatnonzero(self.evidence.occupations["occupation"].isin(set(codes)))
-
-    def unlinked(self, axis: int) -> NDArray[np.int64]:
-        return np.flatnonzero(self.links.sum(axis=axis) == 0)
-
-    def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """By the weights for a class with known links where another program of the class has some, else for a new class."""
-        found = np.zeros((len(rows), self.links.shape[1]))
-        if not found.size:
-            return found
-        linked = self.links.sum(axis=1) > 0
-        known = (hide(self.evidence, rows, "program") & ~hide(self.evidence, rows, "class") & linked).any(axis=1)
-        for hidden, chosen in (("program", known), ("class", ~known)):
-            kind: Hidden = "program" if hidden == "program" else "class"
-            if chosen.any():
-                ranker = learn_ranker(self.evidence, self.links, kind)
-                part = rows[chosen]
-                allowed = hide(self.evidence, part, "program")
-                found[chosen] = score_pairs(self.evidence, self.links, ranker, part, allowed)
+def _scores(evidence: Evidence, links: Floats, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """By the weights for a class with known links where another program of the class has some, else for a new class."""
+    found = np.zeros((len(rows), links.shape[1]))
+    if not found.size:
         return found
-
-    def frame(
-        self,
-        row: NDArray[np.int64],
-        column: NDArray[np.int64],
-        rank: NDArray[np.int64],
-        score: NDArray[np.float64],
-        order: list[str],
-    ) -> pd.DataFrame:
-        """The suggestions with their explanations."""
-        programs, occupations = self.evidence.programs, self.evidence.occupations
-        texts = _texts(programs)
-        shared = SharedWords(_texts(occupations))
-        kin = self.evidence.kinship()
-        named = (programs["program"] + " " + programs["name"]).tolist()
-        found = pd.DataFrame({
-            "program": programs["program"].to_numpy(dtype=object)[row],
-            "occupation": occupations["occupation"].to_numpy(dtype=object)[column],
-            "rank": rank, "score": score,
-            "words": ["、".join(shared.between(texts[p], o)) for p, o in zip(row, column, strict=True)],
-            "reasons": ["、".join(named[q] for q in self._carriers(kin, p, o)) for p, o in zip(row, column, strict=True)],
-        })  # fmt: skip
-        return found.sort_values([order[0], "rank"], ignore_index=True)[order]
-
-    def _carriers(self, kin: Floats, program: int, occupation: int) -> NDArray[np.int64]:
-        """The most similar other programs that carry the link, those of the same class before others equally alike."""
-        carriers = np.flatnonzero(self.links[:, occupation] > 0)
-        carriers = carriers[carriers != program]
-        alike = kin[program, carriers] + 0.2 * (self.evidence.class_[carriers] == self.evidence.class_[program])
-        best = np.argsort(-alike.round(6), kind="stable")[:_NEIGHBOURS]
-        return np.asarray(carriers[best[alike[best] >= _LEAST_KINSHIP]])
-
-
-def _texts(frame: pd.DataFrame) -> list[str]:
-    return [plain(f"{name}|{text}") for name, text in zip(frame["name"], frame["text"], strict=True)]
+    linked = links.sum(axis=1) > 0
+    siblings = hide(evidence, rows, "program") & ~hide(evidence, rows, "class") & linked
+    known = siblings.sum(axis=1) > 0
+    kinds: tuple[tuple[Hidden, Flags], ...] = (("program", known), ("class", ~known))
+    for hidden, chosen in kinds:
+        if chosen.any():
+            ranker = learn_ranker(evidence, links, hidden)
+            part = rows[chosen]
+            found[chosen] = score_pairs(evidence, links, ranker, part, hide(evidence, part, "program"))
+    return found
 
 
 def _best(scores: NDArray[np.float64], top: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -164,3 +137,32 @@ def _best(scores: NDArray[np.float64], top: int) -> tuple[NDArray[np.int64], NDA
     rank = np.tile(np.arange(1, order.shape[1] + 1), len(scores))
     kept = scores[row, order.ravel()] > 0
     return row[kept], order.ravel()[kept], rank[kept]
+
+
+def _frame(evidence: Evidence, row: NDArray[np.int64], column: NDArray[np.int64]) -> pd.DataFrame:
+    """The pairs with the words that both texts share."""
+    programs, occupations = evidence.programs, evidence.occupations
+    texts, shared = _texts(programs), SharedWords(_texts(occupations))
+    return pd.DataFrame({
+        "program": programs["program"].to_numpy(dtype=object)[row],
+        "occupation": occupations["occupation"].to_numpy(dtype=object)[column],
+        "words": ["、".join(shared.between(texts[p], o)) for p, o in zip(row, column, strict=True)],
+    })  # fmt: skip
+
+
+def _texts(frame: pd.DataFrame) -> list[str]:
+    return [plain(f"{name}|{text}") for name, text in zip(frame["name"], frame["text"], strict=True)]
+
+
+def _reasons(evidence: Evidence, links: Floats, row: NDArray[np.int64], column: NDArray[np.int64]) -> list[str]:
+    """Code and name of the most similar other programs that carry the link, of the same class first if equally alike."""
+    kin = evidence.kinship()
+    named = (evidence.programs["program"] + " " + evidence.programs["name"]).tolist()
+    found = []
+    for program, occupation in zip(row, column, strict=True):
+        carriers = np.flatnonzero(links[:, occupation] > 0)
+        carriers = carriers[carriers != program]
+        alike = kin[program, carriers] + 0.2 * (evidence.class_[carriers] == evidence.class_[program])
+        best = np.argsort(-alike.round(6), kind="stable")[:_NEIGHBOURS]
+        found.append("、".join(named[q] for q in carriers[best[alike[best] >= _LEAST_KINSHIP]]))
+    return found
