@@ -19,7 +19,7 @@ demo: $(READY) ## plan the sample region
 	$(BIN)/talentplan demo
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## format, lint, types, import order
 	@status=0; \

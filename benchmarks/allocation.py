@@ -11,7 +11,7 @@ Peers write the same program, block by block from our finished index tables and 
 what the layer itself does: `pulp` one LpVariable a column and one lpSum a row; `pulp_fast` expressions from dictionaries and
 constraints put into the problem directly; `linopy` one variable and one constraint array a block; `pyomo` one indexed Var a block
 and one constraint rule a row. Handed over is to HiGHS by each layer's own way. Objectives are those of the linear program and must
-agree; at province and nation they are built and handed over, but not solved again, and Pyomo is left out. A peer that is not installed is named with its reason; `pip install -e .[bench]` brings them.
+agree; at province and nation they are built and handed over, but not solved again, and Pyomo is left out. A peer that is not installed is named with its reason; `pip install linopy pyomo` brings them.
 """
 
 from __future__ import annotations

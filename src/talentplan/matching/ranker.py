@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from talentplan.matching.evidence import Evidence, Flags, Floats
 
@@ -75,7 +76,8 @@ def learn_ranker(evidence: Evidence, links: Floats, hidden: Hidden) -> Ranker | 
     scale = x.std(axis=0, dtype=np.float64)
     scale = np.where(scale > 1e-9, scale, np.inf)
     model = LogisticRegression(C=_PENALTY, solver="newton-cholesky", max_iter=50)
-    model.fit(x / scale, y, sample_weight=weight / weight.mean())
+    with threadpool_limits(1):  # several threads wait for one another where something else runs too
+        model.fit(x / scale, y, sample_weight=weight / weight.mean())
     return Ranker(dict(zip(names, (model.coef_[0] / scale).tolist(), strict=True)), float(model.intercept_[0]))
 
 
