@@ -2,7 +2,10 @@
 
 from talentplan.allocation.build import linear_program
 from talentplan.allocation.diagnosis import why_impossible
+from talentplan.allocation.linear import linear_optimum, method_of
 from talentplan.allocation.solution import Solution
 from talentplan.allocation.solve import allocate, hold_intake
 
-__all__ = ["Solution", "allocate", "hold_intake", "linear_program", "why_impossible"]
+__all__ = [
+    "Solution", "allocate", "hold_intake", "linear_optimum", "linear_program", "method_of", "why_impossible",
+]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from talentplan.allocation import why_impossible
+from talentplan.allocation import linear_optimum, method_of, why_impossible
 from talentplan.errors import ImpossibleError, SolverError
 from talentplan.program import LinearProgram, Outcome, Session
 
@@ -19,7 +19,6 @@ Ints = NDArray[np.int64]
 NARROW = 200
 """Bounds changed at once up to which simplex goes on from the kept basis; beyond it interior point starts afresh (measured
 on the sample: to close all lending takes simplex 31 s and interior point 8 s; one row takes simplex 0.03 to 0.7 s)."""
-LARGE = 5000  # columns from which interior point with crossover beats simplex from nothing
 
 
 class Sweep:
@@ -37,7 +36,7 @@ class Sweep:
         self._basis = self._session.basis()
 
     def _afresh(self, session: Session) -> Outcome:
-        found = session.solve(method="ipm" if len(self.program.cost) > LARGE else "simplex", cold=True)
+        found = linear_optimum(self.program, session)
         if found.status == "infeasible":
             raise ImpossibleError(*why_impossible(self.program))
         if found.status != "optimal":
@@ -59,7 +58,7 @@ class Sweep:
         if len(places) > NARROW:
             apart = Session(self.program)
             change(apart, places, lower, upper)
-            return apart.solve(method="ipm" if len(self.program.cost) > LARGE else "simplex")
+            return apart.solve(method=method_of(self.program))
         change(self._session, places, lower, upper)
         self._session.start_from_basis(self._basis)
         found = self._session.solve(method="simplex")

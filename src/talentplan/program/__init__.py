@@ -1,10 +1,11 @@
 """Labelled sparse linear programs and solver sessions; no word of education."""
 
+from talentplan.program.deferred import solve_deferring
 from talentplan.program.model import Block, LinearProgram, ProgramBuilder, Terms
 from talentplan.program.pulp_door import available_solvers, solve_through_pulp, write_program
 from talentplan.program.session import Outcome, Session, residual, solver_version
 
 __all__ = [
     "Block", "LinearProgram", "Outcome", "ProgramBuilder", "Session", "Terms", "available_solvers", "residual",
-    "solve_through_pulp", "solver_version", "write_program",
+    "solve_deferring", "solve_through_pulp", "solver_version", "write_program",
 ]  # fmt: skip

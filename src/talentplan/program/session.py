@@ -17,6 +17,7 @@ __all__ = ["Outcome", "Session", "residual", "solver_version"]
 Floats = NDArray[np.float64]
 _STATUS = highspy.HighsModelStatus
 PRICED = 1e-7  # smaller prices are rounding
+NO_LIMIT = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,9 @@ class Session:
         relax: bool = False,
         method: str = "choose",
         cold: bool = False,
+        iterations: int | None = None,
     ) -> Outcome:
-        """Solve with what is in memory now; `relax` ignores that columns are whole. Stops by gap or nodes.
+        """Solve with what is in memory now; `relax` ignores that columns are whole. Stops by gap, nodes or steps of simplex.
 
         method: simplex, ipm or choose, for linear programs; `cold` forgets the last basis, so that presolve can work.
         """
@@ -91,7 +93,8 @@ class Session:
         self._option("solver", "choose" if mixed else method)
         self._option("solve_relaxation", relax)
         self._option("mip_rel_gap", float(gap))
-        self._option("mip_max_nodes", 2**31 - 1 if nodes is None else int(nodes))
+        self._option("mip_max_nodes", NO_LIMIT if nodes is None else int(nodes))
+        self._option("simplex_iteration_limit", NO_LIMIT if iterations is None else int(iterations))
         self._highs.run()
         return self._outcome(mixed)
 
@@ -101,6 +104,7 @@ class Session:
         Nothing else is read back: for many small changes of bounds in a row.
         """
         self._option("solver", "simplex")
+        self._option("simplex_iteration_limit", NO_LIMIT)
         self._highs.run()
         best = self._highs.getModelStatus() == _STATUS.kOptimal
         return float(self._highs.getInfo().objective_function_value) if best else float("nan")
@@ -163,8 +167,7 @@ class Session:
 
     def set_row_bounds(self, rows: NDArray[np.int64], lower: Floats, upper: Floats) -> None:
         """New bounds for some rows."""
-        for row, low, high in zip(rows.tolist(), lower.tolist(), upper.tolist(), strict=True):
-            self._highs.changeRowBounds(row, low, high)
+        self._highs.changeRowsBounds(len(rows), rows.astype(np.int32), lower, upper)  # type: ignore[attr-defined]  # not in its stubs
 
     def drop_integrality(self) -> None:
         """Make every column continuous from now on."""
