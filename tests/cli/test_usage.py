@@ -86,7 +86,8 @@ def test_ctrl_c_is_a_sentence_and_130(tell: Tell, tiny_model: Path, monkeypatch:
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal cannot be sent to one process there")
 def test_ctrl_c_answers_while_the_solver_runs(tiny_model: Path, tmp_path: Path) -> None:
     code = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would ignore it\n"
         "from talentplan.cli import planning\n"
         "def attempt(*_, **__):\n"
         "    print('solving', flush=True)\n"

@@ -1,5 +1,6 @@
-"""Plan -> why: what limits, rules, sharing and money are worth."""
+"""Plan -> why: what limits, rules, sharing and money are worth, and how a plan stands in many futures."""
 
+from talentplan.insight.futures import Judge, persons_of, replanned, worst_mean
 from talentplan.insight.prices import (
     Prices,
     price_fairness,
@@ -9,15 +10,20 @@ from talentplan.insight.prices import (
     value_of_money,
     value_of_sharing,
 )
-from talentplan.insight.sweep import Sweep
+from talentplan.insight.sweep import Bounds, Sweep
 
 __all__ = [
+    "Bounds",
+    "Judge",
     "Prices",
     "Sweep",
+    "persons_of",
     "price_fairness",
     "price_limits",
     "price_rules",
     "prices_of",
+    "replanned",
     "value_of_money",
     "value_of_sharing",
+    "worst_mean",
 ]
