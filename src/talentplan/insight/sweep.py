@@ -61,18 +61,25 @@ class Sweep:
             columns: positions of columns, their lower and their upper bounds.
             warm: from the basis of `base` (True) or from nothing; by the number of bounds if not said.
         """
-        changes = [(Session.set_row_bounds, self.program.row_lower, self.program.row_upper, rows)] if rows else []
-        if columns:
-            changes.append((Session.set_bounds, self.program.lower, self.program.upper, columns))
-        if not (sum(len(new[0]) for *_, new in changes) <= NARROW if warm is None else warm):
+        changed = sum(len(new[0]) for new in (rows, columns) if new is not None)
+        if not (changed <= NARROW if warm is None else warm):
             apart = Session(self.program)
-            for change, _, _, new in changes:
-                change(apart, *new)
+            _set(apart, rows, columns)
             return apart.solve(method=method_of(self.program))
-        for change, _, _, new in changes:
-            change(self._session, *new)
+        _set(self._session, rows, columns)
         self._session.start_from_basis(self._basis)
         found = self._session.solve(method="simplex")
-        for change, lower, upper, (places, _, _) in changes:
-            change(self._session, places, lower[places], upper[places])
+        program = self.program
+        _set(
+            self._session,
+            None if rows is None else (rows[0], program.row_lower[rows[0]], program.row_upper[rows[0]]),
+            None if columns is None else (columns[0], program.lower[columns[0]], program.upper[columns[0]]),
+        )
         return found
+
+
+def _set(session: Session, rows: Bounds | None, columns: Bounds | None) -> None:
+    if rows is not None:
+        session.set_row_bounds(*rows)
+    if columns is not None:
+        session.set_bounds(*columns)
