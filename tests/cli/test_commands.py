@@ -104,6 +104,9 @@ def test_prices_says_what_is_worth_what(tell: Tell, tiny_model: Path) -> None:
     assert set(found["kind"]) <= {"limit", "rule", "fairness", "agreement"}
     assert (pd.to_numeric(found.loc[found["possible"], "value"]) >= 0).all()
     assert len(pd.read_csv(folder / "money.csv")) >= 10
+    classes = pd.read_csv(folder / "classes.csv", encoding="utf-8-sig")
+    assert classes["more"].notna().any()
+    assert "多开或少开一个班" in done.stdout
     english = tell("prices", tiny_model, "--lang", "en")
     assert "What investment money is worth" in english.stdout
 

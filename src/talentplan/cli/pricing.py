@@ -9,6 +9,7 @@ import pandas as pd
 from talentplan.cli.console import interruptible, language, out, pick, step, table
 from talentplan.cli.planning import run_folder
 from talentplan.insight import Prices, prices_of
+from talentplan.plan import code_names, solve_plan
 from talentplan.plan.write import write_folder, write_notes, write_table
 from talentplan.workspace import Case, read_case
 
@@ -31,8 +32,13 @@ def show_prices(model: Path, scenario: str | None, root: Path) -> None:
     with step(pick("正在读取和检查数据", "reading and checking the input")):
         case = interruptible(lambda: read_case(model, scenario))
     with step(pick("正在求各项价值（可能需要几分钟）", "pricing (this may take minutes)")):
-        prices = interruptible(lambda: prices_of(case))
-    tables = {"prices": prices.prices, "money": prices.money, "next_money": prices.next_money}
+        prices = interruptible(lambda: prices_of(case, solve_plan(case).table("intake")))
+    tables = {
+        "prices": prices.prices,
+        "classes": prices.classes,
+        "money": prices.money,
+        "next_money": prices.next_money,
+    }
 
     def fill(place: Path) -> None:
         for name, frame in tables.items():
@@ -54,6 +60,10 @@ def _text(case: Case, prices: Prices) -> str:
         rows = prices.prices[prices.prices["kind"] == kind]
         if len(rows):
             parts += ["\n" + pick(*title), _listed(rows, kind)]
+    if len(prices.classes):
+        parts += ["\n" + pick("多开或少开一个班（减少的折算人；负数表示方案变差）",
+                              "One class more or fewer (person-equivalents saved; negative: the plan becomes worse)"),
+                  _classes(case, prices.classes)]  # fmt: skip
     if len(prices.money):
         parts += [
             pick("\n投资经费的价值", "\nWhat investment money is worth"),
@@ -78,6 +88,22 @@ def _listed(rows: pd.DataFrame, kind: str) -> str:
         for row in shown.to_dict("records")
     ]
     return table(body, right=[len(body[0]) - 1])
+
+
+def _classes(case: Case, classes: pd.DataFrame) -> str:
+    """The lines of which another number would save most, or cost least."""
+    names = code_names(case, language())
+    best = classes[["more", "less"]].max(axis=1)
+    order = best.sort_values(ascending=False, kind="stable").index
+    shown = classes.loc[order].dropna(subset=["more", "less"], how="all").head(TOP)
+    head = [pick("计划行", "line"), pick("计划数", "plan"), pick("一个班", "a class"),
+            pick("多一个班", "one more"), pick("少一个班", "one fewer")]  # fmt: skip
+    body = [
+        [names.get(row["offering"], row["offering"]), f"{row['plan']:,.0f}", f"{row['step']:,.0f}",
+         *(f"{row[k]:+,.1f}" if pd.notna(row[k]) else pick("不可行", "not possible") for k in ("more", "less"))]
+        for row in shown.to_dict("records")
+    ]  # fmt: skip
+    return table([head, *body], right=[1, 2, 3, 4])
 
 
 def _money(money: pd.DataFrame) -> str:

@@ -1,5 +1,6 @@
 """Plan -> why: what limits, rules, sharing and money are worth, and how a plan stands in many futures."""
 
+from talentplan.insight.classes import class_values
 from talentplan.insight.futures import Judge, persons_of, replanned, worst_mean
 from talentplan.insight.prices import (
     Prices,
@@ -17,6 +18,7 @@ __all__ = [
     "Judge",
     "Prices",
     "Sweep",
+    "class_values",
     "persons_of",
     "price_fairness",
     "price_limits",

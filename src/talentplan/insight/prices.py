@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from talentplan.allocation import linear_program
 from talentplan.demand import Openings, forecast_openings
-from talentplan.insight.sweep import Sweep
+from talentplan.insight.classes import CLASS_COLUMNS, class_values
+from talentplan.insight.sweep import Sweep, saved
 from talentplan.plan import code_names
 from talentplan.supply import Cohorts, cohorts
 from talentplan.workspace.case import Case, Rule
@@ -25,7 +26,6 @@ from talentplan.workspace.case import Case, Rule
 __all__ = ["Prices", "price_fairness", "price_limits", "price_rules", "prices_of", "value_of_money", "value_of_sharing"]
 
 MILLION = 1e6
-ROUNDING = 1e-6  # relative to the objective: a smaller difference of two optima is none
 PRICE_COLUMNS = ["kind", "code", "year", "text_zh", "text_en", "step_zh", "step_en", "value", "possible"]
 SHARES = np.array(
     [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0]
@@ -65,19 +65,22 @@ class Prices:
     money: share (of the investment budget as stated), added (CNY beyond it, over all plan years), budget (CNY, both),
         objective, value (against no investment money), value_per_million (of the step that leads there).
     next_money: investment, school, year, cost (CNY more or less than now): where the first step beyond the budget goes.
+    classes: what a class more or fewer of each line is worth (`class_values`); empty where no plan was given.
     """
 
     objective: float
     prices: pd.DataFrame
     money: pd.DataFrame
     next_money: pd.DataFrame
+    classes: pd.DataFrame
 
 
-def prices_of(case: Case, *, each: int = 3, step: float = 10.0 * MILLION) -> Prices:
+def prices_of(case: Case, intake: pd.DataFrame | None = None, *, each: int = 3, step: float = 10.0 * MILLION) -> Prices:
     """Every price of a case.
 
     Args:
         case: the case.
+        intake: offering, year, plan, classes of its plan (`Plan.table("intake")`), whose classes are then valued.
         each: how many limits of a family are priced, those of the largest dual values.
         step: CNY between two points of the curve of money beyond the budget.
 
@@ -94,13 +97,8 @@ def prices_of(case: Case, *, each: int = 3, step: float = 10.0 * MILLION) -> Pri
     found = pd.concat(parts, ignore_index=True)
     order = ["kind", "value", "code", "year", "text_en"]
     found = found.sort_values(order, ascending=[True, False, True, True, True], na_position="first", ignore_index=True)
-    return Prices(sweep.base.objective, found, *value_of_money(case, sweep, step=step))
-
-
-def _less(first: float, second: float) -> float:
-    """The first objective less the second; a difference within rounding is 0."""
-    gain = first - second
-    return 0.0 if abs(gain) <= ROUNDING * max(1.0, abs(second)) else float(gain)
+    classes = pd.DataFrame(columns=CLASS_COLUMNS) if intake is None else class_values(case, inherited, sweep, intake)
+    return Prices(sweep.base.objective, found, *value_of_money(case, sweep, step=step), classes)
 
 
 def _price_rows(rows: list[tuple[object, ...]]) -> pd.DataFrame:
@@ -127,7 +125,7 @@ def price_limits(case: Case, sweep: Sweep, each: int = 3) -> pd.DataFrame:
             at = np.array([row])
             more = sweep.with_rows(at, program.row_lower[at], program.row_upper[at] + amount)
             year = int(block.index.iloc[row - block.start].get("year", 0))
-            value = _less(sweep.base.objective, more.objective)
+            value = float(saved(sweep.base.objective, more.objective))
             words = [block.label(int(row), lang, names[lang]) for lang in ("zh", "en")]
             rows.append(("limit", family, year, *words, zh, en, value, True))
     return _price_rows(rows)
@@ -147,7 +145,7 @@ def price_rules(case: Case, openings: Openings, inherited: Cohorts, sweep: Sweep
         without = dataclasses.replace(case, rules=tuple(r for r in case.rules if r.id != rule.id))
         other = Sweep(linear_program(without, openings, inherited)).base.objective
         return ("rule", rule.id, 0, rule.text_zh, rule.text_en, "取消这条规则", "without the rule",
-                _less(sweep.base.objective, other), True)  # fmt: skip
+                float(saved(sweep.base.objective, other)), True)  # fmt: skip
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # the solver works outside the interpreter's lock
         return _price_rows(list(pool.map(price, case.rules)))
@@ -174,7 +172,7 @@ def price_fairness(case: Case, openings: Openings, inherited: Cohorts, sweep: Sw
         other = Sweep(linear_program(without, openings, inherited)).base.objective
         words = FAIR_WORDS[compared.by]
         rows.append(("fairness", compared.by, 0, *words, "取消这项公平要求", "without this fairness",
-                     max(0.0, _less(sweep.base.objective - weighed, other)), True))  # fmt: skip
+                     max(0.0, float(saved(sweep.base.objective - weighed, other))), True))  # fmt: skip
     return _price_rows(rows)
 
 
@@ -209,7 +207,7 @@ def _closed(sweep: Sweep, code: str, columns: NDArray[np.int64], words: tuple[st
     none = np.zeros(len(columns))
     outcome = sweep.with_columns(columns, none, none)
     possible = outcome.status == "optimal"
-    value = _less(outcome.objective, sweep.base.objective) if possible else np.nan
+    value = float(saved(outcome.objective, sweep.base.objective)) if possible else np.nan
     return ("agreement", code, 0, *words, "关闭", "without it", value, possible)
 
 
@@ -240,7 +238,7 @@ def value_of_money(case: Case, sweep: Sweep, *, step: float = 10.0 * MILLION) ->
     curve["budget"] = (curve["share"] * upper.sum() + curve["added"]) * MILLION
     curve["added"] *= MILLION
     curve["objective"] = [outcome.objective for outcome in found]
-    curve["value"] = [_less(found[0].objective, outcome.objective) for outcome in found]
+    curve["value"] = saved(found[0].objective, curve["objective"].to_numpy())
     million = curve["budget"].diff() / MILLION
     curve["value_per_million"] = (curve["value"].diff() / million.where(million > 0)).fillna(0.0).clip(lower=0.0)
     return curve, _bought_more(case, sweep, found[len(SHARES)].x)
@@ -250,7 +248,7 @@ def _bought_more(case: Case, sweep: Sweep, x: NDArray[np.float64]) -> pd.DataFra
     """What is bought more, or less, where money is worth anything at all; equal optima differ in nothing."""
     block = sweep.program.columns["bought"]
     frame = block.index.assign(units=(x - sweep.base.x)[block.positions])
-    gained = _less(sweep.base.objective, float(sweep.program.cost @ x) + sweep.program.offset) > 0
+    gained = saved(sweep.base.objective, float(sweep.program.cost @ x) + sweep.program.offset) > 0
     frame = frame[(frame["units"].abs() > 1e-6) & gained]
     options = case.table("investments").set_index("investment")
     school, price = (frame["investment"].map(options[name]) for name in ("school", "cost"))
