@@ -252,8 +252,14 @@ class Limits:
                 elif (o, t) in self.c and limit is not None:
                     reach = r["last_plan"] + sum(self.limit(o, u) for u in self.T if u <= t)
                     self.row(closed <= reach * self.c[o, t])
-                    self.row(self.p(o, t) <= reach * (1 - self.c[o, t]))
+                    self.row(self.p(o, t) <= reach * (1 - self.closed_by(o, t)))
+        for o in self.enrolled_last:
+            self.row(self.closed_by(o, self.T1) <= 1)
         self._counts(changed)
+
+    def closed_by(self, o: str, t: int):
+        """Sum of c[o,u] over the decision years u <= t."""
+        return pulp.lpSum(self.c[o, u] for u in self.decision_years if u <= t and (o, u) in self.c)
 
     def _yes_no(self, t: int):
         return self.var("yes", 0, 1, whole=t in self.whole_years)
@@ -355,7 +361,9 @@ class Limits:
                 self.row(self.p(o, t) >= r["class_min"] * k)
                 self.row(self.p(o, t) <= r["class_max"] * k)
                 if o in self.enrolled_last and r["max_plan"] > 0:
-                    self.row(k + self.c.get((o, t), 0) >= 1)
+                    self.row(k + self.closed_by(o, t) >= 1)
+                if o in self.new:
+                    self.row(k >= pulp.lpSum(self.a[o, u] for u in self.decision_years if u < t))
             for o in self.fed:
                 seats = self.var("seats", 0, None, whole=True)
                 self.row(self.p(o, t) == seats)

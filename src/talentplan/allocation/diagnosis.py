@@ -20,12 +20,13 @@ Ints = NDArray[np.int64]
 # rows that only define quantities: persons, hours and yes-or-no decisions mean what they mean whatever anyone wishes
 DEFINITIONS = frozenset({
     "seats", "promise", "completers", "local_supply", "openings", "enrolled_is", "load_is", "running_since",
-    "spent_recurrent_is", "recruits", "opened_if", "opened_before", "opens_once", "closed_if",
+    "spent_recurrent_is", "recruits", "opened_if", "opened_before", "opens_once", "closed_if", "closes_once",
     "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
 })  # fmt: skip
 # families said once a year instead of once a line
 TOGETHER: dict[str, Words] = {
     "open_or_closed": ("{year} 年在招计划行至少开一个最小班额的班，除非停招", "in {year} every line that enrols opens at least one smallest class unless it closes"),
+    "stays_open": ("{year} 年新开的计划行继续招生", "in {year} lines that opened go on enrolling"),
     "up": ("{year} 年各计划行增加名额不超过允许幅度", "in {year} no line grows by more than the change policy allows"),
     "down": ("{year} 年各计划行减少名额不超过允许幅度", "in {year} no line shrinks by more than the change policy allows"),
     "closed_means_zero": ("{year} 年各计划行增加名额不超过允许幅度", "in {year} no line grows by more than the change policy allows"),

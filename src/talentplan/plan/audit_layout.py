@@ -211,11 +211,22 @@ def _least_openings(m: Moves) -> Floats:
 
 
 def _least_closures(m: Moves) -> Floats:
-    """float[offering, year]: least c[o,t]; in the whole-class years 1 where a line is at zero without being made to."""
+    """float[offering, year]: least c[o,t]; in the whole-class years 1 where a line first is at zero without being made to."""
     _, closed = _parts(m)
     share = np.divide(closed, m.reach, out=np.zeros_like(closed), where=np.isfinite(m.reach) & (m.reach > 0))
-    whole = ((m.plan <= TINY) & (m.upper > 0)) | (closed > TINY)
-    return np.where(m.old[:, None] & m.deciding, np.where(m.whole, whole.astype(np.float64), share), 0.0)
+    stopped = (m.plan <= TINY) & _allowed(m)
+    found = np.where(m.old[:, None] & m.deciding, share, 0.0)
+    so_far = np.zeros(len(found))
+    for t in np.flatnonzero(m.whole & m.deciding):  # the first years
+        whole = ((stopped[:, t] & (so_far < 1.0)) | (closed[:, t] > TINY)).astype(np.float64)
+        found[:, t] = np.where(m.old, whole, 0.0)
+        so_far += found[:, t]
+    return found
+
+
+def _allowed(m: Moves) -> Mask:
+    """bool[offering, year]: neither max_plan nor a rule has taken the line to zero, now or before."""
+    return np.asarray(np.minimum.accumulate(m.upper, axis=1) > 0)
 
 
 def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
@@ -270,11 +281,16 @@ def _hidden(case: Case, flows: Flows, m: Moves, closes: Floats) -> list[pd.DataF
     ]
     old = np.flatnonzero(m.old & np.isfinite(m.reach).all(axis=1))
     span = int(m.deciding.sum())
+    closed = np.cumsum(closes, axis=1)
     if case.settings.policy.change.max_close != 0:
-        room = (1.0 - closes[old, :span]) * m.reach[old, :span]
+        room = (1.0 - closed[old, :span]) * m.reach[old, :span]
         found.append(limit_rows("close", codes.iloc[old], years[:span], m.plan[old, :span], room))
-    must = m.old[:, None] & m.whole & ~m.deciding & (m.upper > 0)
-    found.append(limit_rows("close", codes, years, (m.plan <= TINY).astype(float), np.where(must, 0.0, np.inf)))
+    found.append(limit_rows("close", codes + "/once", years, closed, np.where(m.old[:, None], 1.0, np.inf)))
+    idle = (m.plan <= TINY).astype(np.float64)
+    must = m.old[:, None] & m.whole & ~m.deciding & _allowed(m)
+    found.append(limit_rows("close", codes, years, idle, np.where(must, np.minimum(closed, 1.0), np.inf)))
+    before = np.logical_or.accumulate(_started(m), axis=1) & ~_started(m) & m.whole & m.new[:, None]
+    found.append(limit_rows("open", codes, years, idle, np.where(before, 0.0, np.inf)))
     return [frame.assign(hidden=True) for frame in found]
 
 

@@ -124,7 +124,10 @@ def _new_line_size(space: Space) -> Floats:
 
 
 def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
-    """Columns c and closed; closed <= B c, p <= B (1 - c), B = last plan + (t + 1) limit; sum of c <= max_close."""
+    """Columns c and closed; closed <= B c, p <= B (1 - sum over u <= t of c[o,u]), B = last plan + (t + 1) limit.
+
+    A line closes once (sum over t of c <= 1) and stays closed in the decision years; sum over o of c <= max_close.
+    """
     old = space.free & space.enrolled_last
     offering, year, index = _decisions(space, old)
     if not len(index) or space.case.settings.policy.change.max_close == 0:
@@ -138,6 +141,7 @@ def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     reach = (space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering] + limit)[bounded]
     row = np.arange(int(bounded.sum()))
     one = np.ones(len(row))
+    number, so_far = space.so_far(closes, index[bounded])
     space.builder.add_rows(
         "closed_if", index[bounded],
         Terms.concat([Terms(row, closed.positions, one), Terms(row, closes.positions[bounded], -reach)]), upper=0.0,
@@ -145,9 +149,14 @@ def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     )  # fmt: skip
     space.builder.add_rows(
         "closed_means_zero", index[bounded],
-        Terms.concat([Terms(row, space.plan_column(offering[bounded], year[bounded]), one), Terms(row, closes.positions[bounded], reach)]),
+        Terms.concat([Terms(row, space.plan_column(offering[bounded], year[bounded]), one), Terms(number, so_far, reach[number])]),
         upper=reach,
         sentence=("{offering} 停招后 {year} 年不招生", "{offering} does not enrol in {year} once it closes"),
+    )  # fmt: skip
+    line = np.unique(offering, return_inverse=True)[1]
+    space.builder.add_rows(
+        "closes_once", index[year == 0][["offering"]], Terms(line, closes.positions, np.ones(len(line))), upper=1.0,
+        sentence=("{offering} 只停招一次", "{offering} closes once"),
     )  # fmt: skip
     _count(space, "close", closes.positions, year, space.case.settings.policy.change.max_close,
            ("{year} 年停招的计划行数上限", "lines that may stop enrolling in {year}"))  # fmt: skip

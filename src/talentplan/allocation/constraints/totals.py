@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Block, Terms
 from talentplan.workspace.settings import Total
 
 __all__ = ["matching_lines", "total_bounds", "totals", "whole_classes"]
@@ -67,7 +67,7 @@ def totals(space: Space) -> None:
 
 
 def whole_classes(space: Space) -> None:
-    """class_min k <= p <= class_max k with k whole; k + c >= 1 for a line that enrolled; p a multiple of class_step."""
+    """class_min k <= p <= class_max k with k whole; a line runs until it closes; p a multiple of class_step."""
     years = min(space.case.settings.solving.whole_class_years, space.plan_count)
     lines = space.where(space.free)
     if not years or not len(lines):
@@ -85,17 +85,35 @@ def whole_classes(space: Space) -> None:
             sentence=("{offering} 在 {year} 年按整班招生", "{offering} in {year}: whole classes"),
         )  # fmt: skip
     _steps(space, offering, year, index)
-    # a line that a rule or max_plan takes to zero does not count as a closure of the plan's own
-    old = np.flatnonzero(space.enrolled_last[offering] & (space.upper[offering, year] > 0))
+    _running(space, offering, year, index, classes)
+
+
+def _running(space: Space, offering: np.ndarray, year: np.ndarray, index: pd.DataFrame, classes: Block) -> None:
+    """k + sum over u <= t of c[o,u] >= 1 for a line that enrolled; k >= sum over u < t of a[o,u] for a new one.
+
+    A line that a rule or max_plan takes to zero, now or before, does not count as a closure of the plan's own.
+    """
+    allowed = np.minimum.accumulate(space.upper, axis=1)[offering, year] > 0
+    old = np.flatnonzero(space.enrolled_last[offering] & allowed)
     parts = [Terms(np.arange(len(old)), classes.positions[old], np.ones(len(old)))]
     closes = space.block("closes")
     if closes is not None:
-        key = pd.MultiIndex.from_frame(index.iloc[old])
-        at = key.get_indexer(pd.MultiIndex.from_frame(closes.index))
-        parts.append(Terms(at[at >= 0], closes.positions[at >= 0], np.ones(int((at >= 0).sum()))))
+        row, column = space.so_far(closes, index.iloc[old])
+        parts.append(Terms(row, column, np.ones(len(row))))
     space.builder.add_rows(
         "open_or_closed", index.iloc[old], Terms.concat(parts), lower=1.0,
         sentence=("{offering} 在 {year} 年至少开一个班，除非停招", "{offering} in {year}: at least one class unless it closes"),
+    )  # fmt: skip
+    opens = space.block("opens")
+    new = np.flatnonzero(~space.enrolled_last[offering] & (year > 0))
+    if opens is None or not len(new):
+        return
+    row, column = space.so_far(opens, index.iloc[new], before=True)
+    space.builder.add_rows(
+        "stays_open", index.iloc[new],
+        Terms.concat([Terms(np.arange(len(new)), classes.positions[new], np.ones(len(new))), Terms(row, column, -np.ones(len(row)))]),
+        lower=0.0,
+        sentence=("{offering} 开设后 {year} 年至少开一个班", "{offering} in {year}: at least one class once it has opened"),
     )  # fmt: skip
 
 
