@@ -99,6 +99,7 @@ def found_in(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[tuple, float]
         "surplus": ("surplus", ["program"], "surplus"),
         "bought": ("investment", ["investment"], "units"),
         "sharing": ("sharing", ["agreement"], "hours"),
+        "workplaces": ("sharing", ["agreement"], "workplaces"),
         "hired": ("hiring", ["school"], "hired"),
         "spent": ("budget", ["kind"], "spent"),
     }

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from tests.random_sharing import draw_sharing
+
 from talentplan.workspace import build_case
 from talentplan.workspace.case import Case
 
@@ -50,6 +52,7 @@ def random_draft(seed: int, *, whole_classes: bool = False) -> Draft:
             part(dice, draft, years)
     _irregular(Random(-1 - seed), draft)
     _fairness(Random(-2 - 3 * seed), draft)
+    draw_sharing(seed, draft.settings, draft.tables)
     return draft
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import pulp
 from tests.textbook_limits import Limits
+from tests.textbook_sharing import Sharing
 
 from talentplan.demand.openings import Openings
 from talentplan.supply import Cohorts
@@ -45,7 +46,7 @@ def textbook_optimum(
     return book.solve()
 
 
-class _Book(Limits):
+class _Book(Sharing, Limits):
     def __init__(self, case: Case, openings: Openings, cohorts: Cohorts, whole_classes: bool) -> None:
         self.case, self.settings, self.policy = case, case.settings, case.settings.policy
         self.T = [int(t) for t in case.plan_years]

@@ -116,7 +116,7 @@ class Limits:
         self.y = {}
         for g, r in agreements.items():
             for t in self.A:
-                runs = r["first_year"] <= t <= r["last_year"]
+                runs = r["first_year"] <= t <= r["last_year"] and self.near(r)
                 self.y[g, t] = self.var("y", 0, r["hours_max"] if runs else 0)
         for k, r in resources.items():
             for t in self.A:

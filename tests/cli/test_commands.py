@@ -17,7 +17,7 @@ from tests.tiny import tiny_tables
 
 from talentplan.cli import planning
 from talentplan.cli.sample import sample_model
-from talentplan.plan.tables import outputs
+from talentplan.plan.outputs import outputs
 from talentplan.scenarios import Attempt, attempt
 
 Tell = Callable[..., Result]

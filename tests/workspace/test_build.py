@@ -131,6 +131,19 @@ def test_page_one_says_what_was_taken_instead(table: str, change: Any, words: st
     assert all(d.zh for d in said)
 
 
+def test_page_one_names_agreements_beyond_the_travel_limit() -> None:
+    model, tables = tiny_tables()
+    model["policy"] = {"travel_limit": 30.0}
+    tables["resources"] = [{"resource": "r", "name_zh": "车间", "unit": "qy1", "kind": "lathe", "workplaces": 40}]
+    agreement = {"resource": "r", "school": "zz1", "hours_max": 100}
+    tables["agreements"] = [
+        {"agreement": a, "minutes": m, **agreement} for a, m in (("near", 30), ("far", 31), ("x", None))
+    ]
+    [said] = [d for d in build_case(model, tables).defaulted if d.table == "agreements"]
+    assert "the way of agreements far is longer than 30 minutes" in said.en
+    assert "far 的单程时间超过 30 分钟" in said.zh
+
+
 def test_page_one_names_money_that_nothing_can_use() -> None:
     model, tables = tiny_tables()
     model["budget"].append({"kind": "investment", "amount": 5.0, "earmark": "robots"})

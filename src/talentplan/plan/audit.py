@@ -2,7 +2,7 @@
 
 It shares with the linear program only the parameters (Case, Openings, Cohorts, and which lines a rule names): no
 coefficient, no row, no column. What it compares stands in the modules audit_flows (students), audit_tables (published
-figures), audit_means (places, teachers, hours, entrants), audit_money (budgets), audit_layout (plan numbers) and
+figures), audit_means (places, teachers, hours, entrants), audit_sharing (agreements), audit_money (budgets), audit_layout (plan numbers) and
 audit_objective.
 """
 
@@ -28,6 +28,7 @@ from talentplan.plan.audit_means import entrant_limits, hours_limits, place_limi
 from talentplan.plan.audit_money import count_money, money_limits, same_money
 from talentplan.plan.audit_objective import objective_value
 from talentplan.plan.audit_rows import no_rows
+from talentplan.plan.audit_sharing import lending_limits, same_sharing
 from talentplan.plan.audit_tables import pathway_limits, same_flows, same_market, same_means, signs
 from talentplan.plan.audit_words import sentences
 from talentplan.plan.plan import Audit
@@ -67,7 +68,7 @@ NEEDED = {
     "placement": ["program", "occupation", "level", "year", "persons"],
     "surplus": ["program", "year", "local", "placed", "surplus"],
     "investment": ["investment", "year", "units", "cost", "first_use", "last_use"],
-    "sharing": ["agreement", "year", "hours", "delivered", "cost"],
+    "sharing": ["agreement", "year", "workplaces", "hours", "delivered", "cost"],
     "hiring": ["school", "cluster", "year", "hired"],
     "budget": ["kind", "earmark", "year", "spent", "grants", "available"],
 }
@@ -100,7 +101,8 @@ def audit(
     change, money = moves(case, flows, whole_classes), count_money(case, cohorts, flows, shown)
     limits = [
         *place_limits(case, cohorts, flows, shown), *teacher_limits(case, cohorts, flows, shown),
-        *hours_limits(case, cohorts, flows, shown), *entrant_limits(case, flows), *pathway_limits(case, flows),
+        *hours_limits(case, cohorts, flows, shown), *lending_limits(case, flows, shown),
+        *entrant_limits(case, flows), *pathway_limits(case, flows),
         *money_limits(case, flows, shown, money), *bound_limits(case, flows, change),
         *total_limits(case, flows, change), *point_limits(case, flows, change),
         *fair_limits(case, flows, change),
@@ -109,7 +111,7 @@ def audit(
     hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)
     same = [
         *same_flows(case, flows, shown), *same_market(case, openings, flows, shown),
-        *same_means(case, shown, change.whole), *signs(shown),
+        *same_means(case, shown, change.whole), *same_sharing(case, shown), *signs(shown),
     ]  # fmt: skip
     if "budget" in tables:
         same += same_money(case, flows, shown, money)

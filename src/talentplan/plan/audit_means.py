@@ -131,13 +131,12 @@ def _cluster_teachers(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables
 
 
 def hours_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
-    """`training_hours` by school and kind, `lending` by resource and by agreement."""
+    """`training_hours` by school and kind: hours needed <= own + bought + delivered - lent."""
     resources, needs, agreements = (case.table(name) for name in ("resources", "needs", "agreements"))
+    if resources.empty or needs.empty:
+        return []
     years = flows.years
     lent = grid(tables["sharing"], [("agreement", agreements["agreement"])], years, "hours")
-    found = [_lending(resources, agreements, lent, years)]
-    if resources.empty or needs.empty:
-        return found
     own = resources.assign(total=resources["workplaces"] * resources["hours"]).rename(columns={"unit": "school"})
     terms = flows.lines[["school", "program"]].assign(line=np.arange(len(flows.lines))).merge(needs, on="program")
     schools = set(case.table("schools")["school"])
@@ -160,29 +159,10 @@ def hours_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> 
     more = added(lenders[["school", "kind"]], lent * agreements["delivery_rate"].to_numpy(dtype=np.float64)[:, None])
     more -= added(lenders[["unit", "kind"]], lent)
     more += in_use(case, tables, "hours", ["school", "kind"], codes, years=years)
-    found.append(
+    return [
         limit_rows("training_hours", pairs["school"] + "/" + pairs["kind"], years, used,
                    np.maximum(stated, inherited) + more, stated=stated + more, inherited=inherited)
-    )  # fmt: skip
-    return found
-
-
-def _lending(resources: pd.DataFrame, agreements: pd.DataFrame, lent: Floats, years: NDArray[np.int64]) -> pd.DataFrame:
-    if agreements.empty:
-        return no_rows()
-    codes = pd.Index(resources["resource"])
-    total = np.zeros((len(codes), len(years)))
-    np.add.at(total, codes.get_indexer(agreements["resource"]), lent)
-    there = (resources["workplaces"] * resources["hours"]).to_numpy(dtype=np.float64)[:, None]
-    shared = np.isin(codes, agreements["resource"])[:, None]
-    by_resource = limit_rows("lending", codes, years, total, np.where(shared, there, np.inf))
-    first, last = agreements["first_year"].to_numpy()[:, None], agreements["last_year"].to_numpy()[:, None]
-    runs = (years >= first) & (years <= last)
-    may = np.where(runs, agreements["hours_max"].to_numpy(dtype=np.float64)[:, None], 0.0)
-    may = np.where(~runs & (lent == 0), np.inf, may)
-    return pd.concat(
-        [by_resource, limit_rows("lending", agreements["resource"] + "/" + agreements["agreement"], years, lent, may)]
-    )
+    ]  # fmt: skip
 
 
 def entrant_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:

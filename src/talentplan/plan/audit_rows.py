@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "equal_rows", "grid", "limit_rows", "no_rows"]
+__all__ = ["COLUMNS", "equal_rows", "grid", "limit_rows", "no_rows", "parameter_rows"]
 
 Floats = NDArray[np.float64]
 COLUMNS = ["family", "scope", "year", "used", "limit", "stated", "broken_before", "size", "binding"]
@@ -103,3 +103,11 @@ def equal_rows(
             "size": largest.ravel(),
         }
     )
+
+
+def parameter_rows(family: str, frame: pd.DataFrame, code: str, stated: object, found: object) -> pd.DataFrame:
+    """One equality per row of a table; a code the input does not know shows as not equal."""
+    used = np.broadcast_to(np.asarray(stated, dtype=np.float64), len(frame))
+    limit = np.broadcast_to(np.nan_to_num(np.asarray(found, dtype=np.float64), nan=np.inf), len(frame))
+    keys = {"family": family, "scope": frame[code].to_numpy(), "year": frame["year"].to_numpy()}
+    return pd.DataFrame({**keys, "used": used, "limit": limit, "size": np.abs(used)})

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from talentplan.demand import Openings
 from talentplan.plan.audit_flows import Flows
-from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
+from talentplan.plan.audit_rows import equal_rows, grid, limit_rows, parameter_rows
 from talentplan.workspace.case import Case
 
 __all__ = ["allowed_placements", "pathway_limits", "same_flows", "same_market", "same_means", "signs"]
@@ -160,7 +160,7 @@ def same_market(case: Case, openings: Openings, flows: Flows, tables: Tables) ->
 
 
 def same_means(case: Case, tables: Tables, whole: NDArray[np.bool_]) -> list[pd.DataFrame]:
-    """investment and sharing repeat their parameters rightly; lumps are whole in the whole-class years."""
+    """investment repeats its parameters rightly; lumps are whole in the whole-class years."""
     found = []
     bought = tables["investment"].merge(case.table("investments"), on="investment", suffixes=("", "_input"), how="left")
     if len(bought):
@@ -168,29 +168,17 @@ def same_means(case: Case, tables: Tables, whole: NDArray[np.bool_]) -> list[pd.
         units = bought["units"].to_numpy(dtype=np.float64)
         lumps = bought["lump"].to_numpy(dtype=bool) & bought["year"].isin(case.plan_years[whole]).to_numpy()
         found += [
-            _row("investment.cost", bought, "investment", bought["cost"], bought["units"] * bought["cost_input"]),
-            _row("investment.first_use", bought, "investment", bought["first_use"], first),
-            _row("investment.last_use", bought, "investment", bought["last_use"], first + bought["life"] - 1),
-            _row("investment.whole", bought, "investment", units, np.where(lumps, np.round(units), units)),
-            _row("investment.year", bought, "investment", bought["year"].isin(case.plan_years).astype(float), 1.0),
-        ]
-    shared = tables["sharing"].merge(case.table("agreements"), on="agreement", suffixes=("", "_input"), how="left")
-    if len(shared):
-        found += [
-            _row(
-                "sharing.delivered", shared, "agreement", shared["delivered"], shared["hours"] * shared["delivery_rate"]
+            parameter_rows(
+                "investment.cost", bought, "investment", bought["cost"], bought["units"] * bought["cost_input"]
             ),
-            _row("sharing.cost", shared, "agreement", shared["cost"], shared["hours"] * shared["price"]),
+            parameter_rows("investment.first_use", bought, "investment", bought["first_use"], first),
+            parameter_rows("investment.last_use", bought, "investment", bought["last_use"], first + bought["life"] - 1),
+            parameter_rows("investment.whole", bought, "investment", units, np.where(lumps, np.round(units), units)),
+            parameter_rows(
+                "investment.year", bought, "investment", bought["year"].isin(case.plan_years).astype(float), 1.0
+            ),
         ]
     return found
-
-
-def _row(family: str, frame: pd.DataFrame, code: str, stated: object, found: object) -> pd.DataFrame:
-    """One equality per row of a table; a code the input does not know shows as not equal."""
-    used = np.broadcast_to(np.asarray(stated, dtype=np.float64), len(frame))
-    limit = np.broadcast_to(np.nan_to_num(np.asarray(found, dtype=np.float64), nan=np.inf), len(frame))
-    keys = {"family": family, "scope": frame[code].to_numpy(), "year": frame["year"].to_numpy()}
-    return pd.DataFrame({**keys, "used": used, "limit": limit, "size": np.abs(used)})
 
 
 def signs(tables: Tables) -> list[pd.DataFrame]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentplan.plan.tables import output_columns
+from talentplan.plan.outputs import output_columns
 from talentplan.workspace.case import Case
 
 __all__ = ["indicators"]

@@ -15,9 +15,11 @@ from talentplan.demand import Openings, forecast_openings
 from talentplan.errors import AuditError
 from talentplan.plan.audit import audit
 from talentplan.plan.indicators import indicators
+from talentplan.plan.outputs import output_columns
 from talentplan.plan.plan import Plan, SolveFacts
 from talentplan.plan.promises import promises
-from talentplan.plan.tables import flow_tables, output_columns, publish, resource_tables, running_agreements
+from talentplan.plan.sharing import running_agreements
+from talentplan.plan.tables import flow_tables, publish, resource_tables
 from talentplan.plan.verdicts import layout
 from talentplan.supply import Cohorts, cohorts, dead_ends, entrant_pools, missing_links, pool_table
 from talentplan.workspace.case import Case

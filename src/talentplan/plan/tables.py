@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 
 from talentplan.allocation import Solution
 from talentplan.allocation.constraints.money import amounts
 from talentplan.demand import Openings
 from talentplan.matching import job_balance, placement_arcs
+from talentplan.plan.outputs import empty_table, output_columns
+from talentplan.plan.sharing import sharing_table
 from talentplan.supply import Cohorts, follow
 from talentplan.workspace.case import Case
 
-__all__ = ["flow_tables", "output_columns", "publish", "resource_tables", "running_agreements"]
+__all__ = ["flow_tables", "publish", "resource_tables"]
 
 Floats = NDArray[np.float64]
 DECIMALS = 6
-CODES = frozenset({"investment", "school", "earmark", "agreement", "resource", "owner", "cluster"})
-
-
-@cache
-def outputs() -> Mapping[str, Any]:
-    """The declared output tables."""
-    text = files("talentplan.plan").joinpath("outputs.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, Loader=yaml.CSafeLoader))
-
-
-def output_columns(table: str) -> list[str]:
-    """Declared columns of one output table, in order."""
-    return list(outputs()[table]["columns"])
 
 
 def flow_tables(case: Case, openings: Openings, cohorts: Cohorts, solution: Solution) -> dict[str, pd.DataFrame]:
@@ -165,7 +150,7 @@ def resource_tables(
     """investment, sharing (as found unless it is given), hiring, budget."""
     tables = {
         "investment": _investment(case, solution),
-        "sharing": _sharing(case, solution) if sharing is None else sharing,
+        "sharing": sharing_table(case, solution) if sharing is None else sharing,
         "hiring": _hiring(solution),
     }
     tables["budget"] = _budget(case, cohorts, flows, tables)
@@ -175,7 +160,7 @@ def resource_tables(
 def _investment(case: Case, solution: Solution) -> pd.DataFrame:
     block, columns = solution.value("bought"), output_columns("investment")
     if block is None:
-        return _empty(columns)
+        return empty_table("investment")
     frame = block[block["value"] > 1e-9].rename(columns={"value": "units"})
     options = case.table("investments").rename(columns={"cost": "price"})
     frame = frame.merge(options[["investment", "school", "price", "lead", "life", "earmark"]], on="investment")
@@ -185,48 +170,12 @@ def _investment(case: Case, solution: Solution) -> pd.DataFrame:
     ]
 
 
-def _empty(columns: list[str]) -> pd.DataFrame:
-    """No rows, with numbers as numbers, so that sums over nothing are 0."""
-    return pd.DataFrame({c: pd.Series(dtype=object if c in CODES else np.float64) for c in columns})
-
-
-def _sharing(case: Case, solution: Solution) -> pd.DataFrame:
-    block, columns = solution.value("lent"), output_columns("sharing")
-    if block is None:
-        return _empty(columns)
-    frame = (
-        block[block["value"] > 1e-9].rename(columns={"value": "hours"}).merge(case.table("agreements"), on="agreement")
-    )
-    owner = case.table("resources").set_index("resource")["unit"]
-    frame = frame.assign(owner=frame["resource"].map(owner), cost=frame["hours"] * frame["price"])
-    return frame.assign(delivered=frame["hours"] * frame["delivery_rate"])[columns]
-
-
-def running_agreements(case: Case, cohorts: Cohorts) -> pd.DataFrame:
-    """The sharing table if every agreement that ran last year goes on, in full or as far as its resource reaches."""
-    table = case.table("agreements").merge(
-        case.table("resources")[["resource", "unit", "workplaces", "hours"]].rename(columns={"unit": "owner"}),
-        on="resource",
-    )
-    table = table[table["first_year"] < case.first_year]
-    if table.empty:
-        return _empty(output_columns("sharing"))
-    years = cohorts.years
-    frame = table.iloc[np.repeat(np.arange(len(table)), len(years))].assign(year=np.tile(years, len(table)))
-    frame = frame[frame["year"] <= frame["last_year"]]
-    asked = frame.groupby(["resource", "year"])["hours_max"].transform("sum")
-    part = ((frame["workplaces"] * frame["hours"]) / asked.where(asked > 0, 1.0)).clip(upper=1.0)
-    frame = frame.assign(hours=frame["hours_max"] * part)
-    frame = frame.assign(delivered=frame["hours"] * frame["delivery_rate"], cost=frame["hours"] * frame["price"])
-    return frame[output_columns("sharing")].reset_index(drop=True)
-
-
 def _hiring(solution: Solution) -> pd.DataFrame:
     special = solution.value("hired_specialists")
     every = solution.value("hired")
     columns = output_columns("hiring")
     if every is None:
-        return _empty(columns)
+        return empty_table("hiring")
     parts = [every.assign(cluster="")]
     if special is not None:
         among = special.groupby(["school", "year"])["value"].sum()

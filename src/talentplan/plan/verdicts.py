@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from talentplan.matching import placement_arcs
-from talentplan.plan.tables import output_columns
+from talentplan.plan.outputs import output_columns
 from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case
 

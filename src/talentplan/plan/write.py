@@ -17,8 +17,8 @@ import pandas as pd
 import yaml
 
 from talentplan.errors import InputError, Problem
+from talentplan.plan.outputs import output_columns, outputs
 from talentplan.plan.plan import Plan
-from talentplan.plan.tables import output_columns, outputs
 from talentplan.workspace.case import Case
 
 __all__ = [

@@ -10,7 +10,7 @@ from talentplan.report.tables import Column, Source, View, columns, records, tot
 
 __all__ = [
     "budget", "capital", "families", "hiring", "investments", "limits", "recurrent",
-    "rules", "spans", "would_break",
+    "rules", "sharing", "spans", "would_break",
 ]  # fmt: skip
 
 
@@ -109,6 +109,25 @@ def hiring(source: Source) -> View:
     total = Column("total", words("general", "total"), "tenths")
     shape = (*columns(words, school="text"), *years, total)
     return totalled(View("hiring", words("head", "hiring"), shape, shown), *(column.key for column in shape[1:]))
+
+
+def sharing(source: Source) -> View:
+    """Who lends what to whom: one row an agreement, hours and cost summed over the plan years, workplaces in the fullest."""
+    words, names = source.words, source.names
+    keys = ["owner", "resource", "school"]
+    frame = source.table("sharing").groupby(keys, sort=True).agg(
+        workplaces=("workplaces", "max"), hours=("hours", "sum"), delivered=("delivered", "sum"), cost=("cost", "sum"),
+        used=("year", list),
+    )  # fmt: skip
+    shown = frame.reset_index()
+    named = {key: [names.every.get(code, code) for code in shown[key]] for key in keys}
+    shown = shown.assign(**named, reached=[spans(sorted(years)) for years in shown["used"]])
+    shape = columns(
+        words, owner="text", resource="text", borrower="text", workplaces="tenths", hours="number", delivered="number",
+        cost="money", used_in="text",
+    )  # fmt: skip
+    shown = shown.rename(columns={"school": "borrower", "reached": "used_in"})
+    return totalled(View("sharing", words("head", "sharing"), shape, shown), "hours", "delivered", "cost")
 
 
 def families(source: Source) -> View:

@@ -39,6 +39,7 @@ def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
         *_entries(tables),
         *_money(settings, tables),
         *_links(settings, tables),
+        *_far(settings, tables),
     ]
     order = list(dictionary.tables)
     return sorted(found, key=lambda d: order.index(d.table))
@@ -200,3 +201,18 @@ def _links(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
                 f"职业 {zh} 没有对应专业，其岗位全部计为缺口",
                 f"the occupations {en} have no program: all their openings count as shortage",
             )
+
+
+def _far(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Agreements that the travel limit rules out."""
+    limit, agreements = settings.policy.travel_limit, tables["agreements"]
+    if limit is None:
+        return
+    far = agreements[agreements["minutes"] > limit]
+    if len(far):
+        zh, en = _listed(far["agreement"])
+        yield Defaulted(
+            "agreements",
+            f"共享协议 {zh} 的单程时间超过 {limit:g} 分钟，方案不使用",
+            f"the way of agreements {en} is longer than {limit:g} minutes: the plan does not use them",
+        )

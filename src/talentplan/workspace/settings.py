@@ -96,6 +96,9 @@ class Policy(_Strict):
         None, description="an offering may change by so much a year, share of its last plan"
     )
     relative_floor: Weight = Field(0.0, description="that change is at least so many persons, persons")
+    travel_limit: Weight | None = Field(
+        None, description="agreements with a longer way are not used, minutes one way; empty: not limited"
+    )
     change: Change = Field(default_factory=Change)
 
 

@@ -8,8 +8,15 @@ import pandas as pd
 from talentplan.allocation.constraints.capacity import bought
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
+from talentplan.workspace.case import Case
 
-__all__ = ["training_hours"]
+__all__ = ["in_reach", "training_hours"]
+
+
+def in_reach(case: Case, agreements: pd.DataFrame) -> pd.DataFrame:
+    """The agreements whose way is not longer than the travel limit; one without minutes is near."""
+    limit = case.settings.policy.travel_limit
+    return agreements if limit is None else agreements[~(agreements["minutes"] > limit)].reset_index(drop=True)
 
 
 def training_hours(space: Space) -> None:
@@ -68,8 +75,11 @@ def training_hours(space: Space) -> None:
 
 
 def _lending(space: Space) -> pd.DataFrame:
-    """Columns and rows of lending; one row per agreement and year in force: borrower, owner, kind, when, delivery_rate, column."""
-    agreements = space.case.table("agreements").merge(
+    """Columns and rows of lending; one row per agreement and year in force: borrower, owner, kind, when, delivery_rate, column.
+
+    An agreement beyond the travel limit is never in force.
+    """
+    agreements = in_reach(space.case, space.case.table("agreements")).merge(
         space.case.table("resources")[["resource", "unit", "kind", "workplaces", "hours"]], on="resource"
     )
     years = len(space.years)
