@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from tests.random_layout import draw_layout
 from tests.random_sharing import draw_sharing
 
 from talentplan.workspace import build_case
@@ -53,6 +54,7 @@ def random_draft(seed: int, *, whole_classes: bool = False) -> Draft:
     _irregular(Random(-1 - seed), draft)
     _fairness(Random(-2 - 3 * seed), draft)
     draw_sharing(seed, draft.settings, draft.tables)
+    draw_layout(seed, draft.tables)
     return draft
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import pulp
+from tests.textbook_layout import Layout
 from tests.textbook_limits import Limits
 from tests.textbook_sharing import Sharing
 
@@ -46,7 +47,7 @@ def textbook_optimum(
     return book.solve()
 
 
-class _Book(Sharing, Limits):
+class _Book(Sharing, Limits, Layout):
     def __init__(self, case: Case, openings: Openings, cohorts: Cohorts, whole_classes: bool) -> None:
         self.case, self.settings, self.policy = case, case.settings, case.settings.policy
         self.T = [int(t) for t in case.plan_years]
@@ -73,6 +74,7 @@ class _Book(Sharing, Limits):
         for n, line in enumerate(cohorts.offerings.to_dict("records")):
             own = raw[line["offering"]]
             row = dict(line, **{c: own[c] for c in ("places", "cost", "grant", "fixed_cost")})
+            row["max_plan"] = min(row["max_plan"], row["classes_max"] * row["class_max"])
             row["inherited"] = {int(t): cohorts.inherited_enrolled[n, i] for i, t in enumerate(cohorts.years)}
             row["classes"] = {int(t): bool(cohorts.inherited_classes[n, i]) for i, t in enumerate(cohorts.years)}
             row["completing"] = {int(t): cohorts.inherited_completions[n, i] for i, t in enumerate(cohorts.years)}
@@ -140,6 +142,7 @@ class _Book(Sharing, Limits):
         self._rules()
         if self.whole_years:
             self._whole_classes()
+        self._layout()
         self._objective()
 
     def _cohorts(self) -> None:

@@ -218,9 +218,12 @@ class Limits:
         """How far a number may move in a year; a line that max_plan takes down may fall as far in the first year."""
         r = self.O[o]
         if self.policy.relative_change is not None:
-            limit = max(self.policy.relative_floor, self.policy.relative_change * r["last_plan"])
+            usual = r["last_plan"] if r["last_plan"] > 0 else r["class_max"]
+            limit = max(self.policy.relative_floor, self.policy.relative_change * usual)
         elif self.policy.change.classes_per_offering is not None:
             limit = self.policy.change.classes_per_offering * r["class_max"]
+        elif r["classes_min"] > 0:
+            limit = 10 * r["class_max"]
         else:
             return None
         return max(limit, r["last_plan"] - r["max_plan"]) if t == self.T0 else limit
@@ -353,10 +356,13 @@ class Limits:
                 raise NotImplementedError(rule.kind)
 
     def _whole_classes(self) -> None:
+        self.k = {}
         for t in self.whole_years:
             for o in self.decided:
                 r = self.O[o]
-                k, steps = self.var("k", 0, None, whole=True), self.var("steps", 0, None, whole=True)
+                most = r["classes_max"] if math.isfinite(r["classes_max"]) else None
+                k, steps = self.var("k", 0, most, whole=True), self.var("steps", 0, None, whole=True)
+                self.k[o, t] = k
                 self.row(self.p(o, t) == r["class_step"] * steps)
                 self.row(self.p(o, t) >= r["class_min"] * k)
                 self.row(self.p(o, t) <= r["class_max"] * k)

@@ -1,5 +1,7 @@
 """Plan numbers that break what holds a line open, closed or within its classes, and that the audit must refuse."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 from tests.case_files import read_known_case
@@ -35,3 +37,45 @@ def broken(solved: Solved, family: str, **numbers: float) -> pd.DataFrame:
 def test_a_line_neither_comes_back_nor_goes_silently(family, scope, year, numbers):
     found = broken(solve(read_known_case("classes_two_years").case), family, **numbers)
     assert (scope, year) in set(zip(found["scope"], found["year"], strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("family", "scope", "year", "numbers"),
+    [
+        ("class_count", "A/least", 2026, {"A_2026": 50.0}),  # 60 while it runs
+        ("class_count", "A/least", 2025, {"A_2025": 50.0}),
+        ("plan_bounds", "N", 2026, {"N_2026": 60.0}),  # one class of 50 at most
+        ("close", "", 2025, {"A_2025": 0.0}),  # B has closed already
+    ],
+)
+def test_fewer_classes_than_a_line_must_have_or_more_are_refused(family, scope, year, numbers):
+    found = broken(solve(read_known_case("class_count").case), family, **numbers)
+    assert (scope, year) in set(zip(found["scope"], found["year"], strict=True)), found
+
+
+def test_a_class_fewer_in_the_first_year_is_refused():
+    solved = solve(read_known_case("class_count").case)
+    intake = solved.tables["intake"]
+    first = (intake["offering"] == "A") & (intake["year"] == 2025)
+    tables = {**solved.tables, "intake": intake.assign(classes=intake["classes"].where(~first, 1))}
+    found = solved.audited(tables=tables, objective=None)[0].violations
+    assert ("class_count", "A", 2025) in set(zip(found["family"], found["scope"], found["year"], strict=True))
+
+
+def test_a_linear_plan_that_is_short_counts_as_closed_by_as_much():
+    known = read_known_case("class_count").case
+    closing = {"change": known.settings.policy.change.model_copy(update={"max_close": 1, "decision_years": 2})}
+    settings = known.settings.model_copy(
+        update={
+            "policy": known.settings.policy.model_copy(update=closing),
+            "solving": known.settings.solving.model_copy(update={"whole_class_years": 0}),
+        }
+    )
+    solved = solve(dataclasses.replace(known, settings=settings))
+    assert solved.audited()[0].ok
+    # both lines at a half of their least in 2025, at nothing in 2026: half a closing each, then two halves, twice one allowed
+    held = changed(solved, A_2025=30.0, B_2025=30.0, A_2026=0.0, B_2026=0.0)
+    assert "close" not in set(solved.audited(tables=held, objective=None)[0].violations["family"])
+    # nothing in 2025 already: two closings in a year that allows one
+    gone = changed(solved, A_2025=0.0, B_2025=0.0, A_2026=0.0, B_2026=0.0)
+    assert "close" in set(solved.audited(tables=gone, objective=None)[0].violations["family"])

@@ -8,7 +8,8 @@ import numpy as np
 
 from talentplan.allocation.constraints.balance import balance
 from talentplan.allocation.constraints.capacity import hiring, investments, places, teachers
-from talentplan.allocation.constraints.change import change, move_limits
+from talentplan.allocation.constraints.change import change, greatest_plan, move_limits
+from talentplan.allocation.constraints.classes import fewest_classes
 from talentplan.allocation.constraints.fairness import fairness
 from talentplan.allocation.constraints.hours import training_hours
 from talentplan.allocation.constraints.intake import (
@@ -49,14 +50,15 @@ LIMITS: tuple[Family, ...] = (
     totals,
     fairness,
     whole_classes,
+    fewest_classes,
 )
 
 
 def make_space(case: Case, openings: Openings, cohorts: Cohorts) -> Space:
-    """An empty program with the bounds that rules, max_plan and the change policy set on plan numbers."""
+    """An empty program with the bounds that rules, max_plan, classes_max and the change policy set on plan numbers."""
     table, years = cohorts.offerings, case.settings.horizon.years
     last = table["last_plan"].to_numpy(dtype=np.float64)
-    upper = np.repeat(table["max_plan"].to_numpy(dtype=np.float64)[:, None], years, axis=1)
+    upper = np.repeat(greatest_plan(table)[:, None], years, axis=1)
     for rule in rule_limits(case, table):
         span = 1 if rule.first_year_only else years
         upper[rule.lines, :span] = np.minimum(upper[rule.lines, :span], rule.upper[rule.lines, None])

@@ -2,7 +2,8 @@
 
 It shares with the linear program only the parameters (Case, Openings, Cohorts, and which lines a rule names): no
 coefficient, no row, no column. What it compares stands in the modules audit_flows (students), audit_tables (published
-figures), audit_means (places, teachers, hours, entrants), audit_sharing (agreements), audit_money (budgets), audit_layout (plan numbers) and
+figures), audit_means (places, teachers, hours, entrants), audit_sharing (agreements), audit_money (budgets),
+audit_layout and audit_classes (plan numbers) and
 audit_objective.
 """
 
@@ -14,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from talentplan.demand import Openings
+from talentplan.plan.audit_classes import class_counts, class_rows
 from talentplan.plan.audit_flows import step_forward
 from talentplan.plan.audit_layout import (
     bound_limits,
-    class_rows,
     fair_limits,
     moves,
     point_limits,
@@ -41,7 +42,7 @@ Tables = Mapping[str, pd.DataFrame]
 LIMIT_FAMILIES = (
     "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
     "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed",
-    "total", "fairness", "plan_bounds", "progression", "rules",
+    "class_count", "total", "fairness", "plan_bounds", "progression", "rules",
 )  # fmt: skip
 """Families of the limits table."""
 CHECKED = (*LIMIT_FAMILIES, "classes", "cohorts", "balance", "objective")
@@ -105,7 +106,7 @@ def audit(
         *entrant_limits(case, flows), *pathway_limits(case, flows),
         *money_limits(case, flows, shown, money), *bound_limits(case, flows, change),
         *total_limits(case, flows, change), *point_limits(case, flows, change),
-        *fair_limits(case, flows, change),
+        *fair_limits(case, flows, change), *class_counts(case, flows, change),
     ]  # fmt: skip
     listed = _joined(limits)
     hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)

@@ -16,17 +16,18 @@ from numpy.typing import NDArray
 
 from talentplan.allocation.rules import rule_limits
 from talentplan.plan.audit_flows import Flows
-from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
+from talentplan.plan.audit_rows import equal_rows, limit_rows
 from talentplan.workspace.case import Case
 from talentplan.workspace.settings import Total
 
 __all__ = [
     "Moves",
     "bound_limits",
-    "class_rows",
+    "closures",
     "fair_groups",
     "fair_limits",
     "moves",
+    "openings_so_far",
     "point_limits",
     "same_plan",
     "total_limits",
@@ -68,20 +69,21 @@ def moves(case: Case, flows: Flows, whole_classes: int) -> Moves:
     policy, count = case.settings.policy, flows.plan_years
     plan, last = flows.plan[:, :count], flows.column("last_plan")
     change = np.diff(np.concatenate([last[:, None], plan], axis=1), axis=1)
-    upper = np.repeat(flows.column("max_plan")[:, None], count, axis=1)
+    most = np.minimum(flows.column("max_plan"), flows.column("classes_max") * flows.column("class_max"))
+    upper = np.repeat(most[:, None], count, axis=1)
     for rule in rule_limits(case, flows.lines):  # which lines a rule names is a parameter; obeying it is checked here
         span = 1 if rule.first_year_only else count
         upper[rule.lines, :span] = np.minimum(upper[rule.lines, :span], rule.upper[rule.lines, None])
     if policy.relative_change is not None:
-        yearly = np.maximum(policy.relative_floor, policy.relative_change * last)
+        usual = np.where(last > 0, last, flows.column("class_max"))  # a new line is measured by a class
+        yearly = np.maximum(policy.relative_floor, policy.relative_change * usual)
     elif policy.change.classes_per_offering is not None:
         yearly = policy.change.classes_per_offering * flows.column("class_max")
     else:
-        yearly = np.full(len(last), np.inf)
+        yearly = np.where(flows.column("classes_min") > 0, 10.0 * flows.column("class_max"), np.inf)
     limit = np.repeat(yearly[:, None], count, axis=1)
     limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(upper[:, 0]), last - upper[:, 0], 0.0))
     free = ~flows.fed & ~flows.given
-    most = flows.column("max_plan")
     at = np.arange(count)
     return Moves(
         plan=plan, change=change, upper=upper, limit=limit, free=free, new=free & (last <= 0), old=free & (last > 0),
@@ -96,7 +98,11 @@ def bound_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     codes, planned = flows.lines["offering"], case.plan_years
     enrolled = flows.column("last_plan")[:, None] > 0
     given = flows.given[:, None]
-    most = np.where(given, np.inf, flows.column("max_plan")[:, None])
+    most = np.where(
+        given,
+        np.inf,
+        np.minimum(flows.column("max_plan"), flows.column("classes_max") * flows.column("class_max"))[:, None],
+    )
     least = np.where(enrolled & ~given, flows.column("min_plan")[:, None], 0.0)
     short = np.maximum(least - m.plan, 0.0)
     found = [
@@ -210,7 +216,7 @@ def _least_openings(m: Moves) -> Floats:
     return np.where(m.new[:, None] & m.deciding, np.where(m.whole, whole, share), 0.0)
 
 
-def _least_closures(m: Moves) -> Floats:
+def closures(m: Moves) -> Floats:
     """float[offering, year]: least c[o,t]; in the whole-class years 1 where a line first is at zero without being made to."""
     _, closed = _parts(m)
     share = np.divide(closed, m.reach, out=np.zeros_like(closed), where=np.isfinite(m.reach) & (m.reach > 0))
@@ -236,7 +242,7 @@ def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     used = np.abs(m.change) - opened - closed
     free = np.flatnonzero(m.free)
     found = [limit_rows("change", codes.iloc[free], planned, used[free], m.limit[free], size=m.plan[free])]
-    opens, closes = _least_openings(m), _least_closures(m)
+    opens, closes = _least_openings(m), closures(m)
     span = int(m.deciding.sum())
     if policy.max_open is not None:
         found.append(
@@ -265,12 +271,17 @@ def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     return found
 
 
+def openings_so_far(m: Moves) -> Floats:
+    """float[offering, year]: least sum over u <= t of a[o,u] that the numbers imply; 0 for lines that are not new."""
+    ever = np.maximum.accumulate(np.where(m.new[:, None], m.plan, 0.0), axis=1) / np.maximum(m.size, TINY)[:, None]
+    started = np.logical_or.accumulate(_started(m) & m.whole & m.new[:, None], axis=1)
+    return np.asarray(np.maximum(ever, started.astype(np.float64)))
+
+
 def _hidden(case: Case, flows: Flows, m: Moves, closes: Floats) -> list[pd.DataFrame]:
     """Openings over several years together, and lines that enrol without having opened or are both there and closed."""
     policy, years = case.settings.policy.change, case.plan_years
-    ever = np.maximum.accumulate(np.where(m.new[:, None], m.plan, 0.0), axis=1) / np.maximum(m.size, TINY)[:, None]
-    started = np.logical_or.accumulate(_started(m) & m.whole & m.new[:, None], axis=1)
-    so_far = np.maximum(ever, started.astype(np.float64))
+    so_far = openings_so_far(m)
     allowed = np.cumsum(np.where(m.deciding, np.inf if policy.max_open is None else policy.max_open, 0.0))
     own = np.logical_or.accumulate(m.deciding)[None, :] * m.size[:, None]  # a line opens once
     new = np.flatnonzero(m.new)
@@ -338,28 +349,6 @@ def _greatest_relief(rate: Floats, most: Floats, units: int | None) -> float:
     need = most[order] / rate[order]
     given = np.clip(units - (np.cumsum(need) - need), 0.0, need)
     return float((given * rate[order]).sum())
-
-
-def class_rows(case: Case, flows: Flows, m: Moves, tables: Tables) -> list[pd.DataFrame]:
-    """Section 7 in the whole-class years: whole numbers in whole classes; whole seats where pathways feed a line."""
-    codes, years = flows.lines["offering"], case.plan_years[m.whole]
-    plan = m.plan[:, m.whole]
-    if not len(years):
-        return []
-    classes = grid(tables["intake"], [("offering", codes)], case.plan_years, "classes")[:, m.whole]
-    free, fed = np.flatnonzero(m.free), np.flatnonzero(flows.fed & ~flows.given)
-    step = flows.column("class_step")[:, None]
-    most, least = (flows.column(name)[:, None] * classes for name in ("class_max", "class_min"))
-    seats = flows.entrants[:, : flows.plan_years][:, m.whole]
-    return [
-        equal_rows("classes.number", codes.iloc[free], years, plan[free], (np.round(plan / step) * step)[free]),
-        equal_rows("classes.whole", codes.iloc[free], years, classes[free], np.round(classes[free])),
-        limit_rows("classes", codes.iloc[free], years, plan[free], most[free]).assign(hidden=True),
-        limit_rows("classes", codes.iloc[free], years, least[free], plan[free]).assign(hidden=True),
-        equal_rows("classes.seats", codes.iloc[fed], years, plan[fed], np.round(plan[fed])),
-        limit_rows("classes", codes.iloc[fed], years, seats[fed], plan[fed]).assign(hidden=True),
-        limit_rows("classes", codes.iloc[fed], years, plan[fed], seats[fed] + 1.0).assign(hidden=True),
-    ]
 
 
 def same_plan(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:

@@ -30,6 +30,7 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "open": ("增设或恢复", "lines that open or resume", "条计划行", "lines"),
     "close": ("停招", "lines that stop enrolling", "条计划行", "lines"),
     "points_changed": ("调整计划数", "lines whose number changes", "条计划行", "lines"),
+    "class_count": ("最少班数所需计划数", "plan number for its least number of classes", "人", "persons"),
     "total": ("计划数合计", "sum of plan numbers", "人", "persons"),
     "fairness": ("计划数合计", "sum of plan numbers", "人", "persons"),
     "plan_bounds": ("计划数", "plan number", "人", "persons"),

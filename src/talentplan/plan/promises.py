@@ -123,7 +123,10 @@ def _room(case: Case, inherited: Cohorts, tables: Tables, entering: Floats) -> F
     whole = case.table("schools")["places"].fillna(np.inf).to_numpy(dtype=np.float64)[:, None]
     whole = whole + in_use(case, tables, "school_places", ["school"], schools, years=years)
     left = (whole - _sums(on_roll, of, len(schools)))[of] + entering
-    most = lines["max_plan"].to_numpy(dtype=np.float64)[:, None]
+    most, classes, size = (
+        lines[c].to_numpy(dtype=np.float64)[:, None] for c in ("max_plan", "classes_max", "class_max")
+    )
+    most = np.minimum(most, classes * size)
     room: Floats = np.maximum(np.minimum(np.minimum(own - on_roll + entering, left), most), 0.0)
     return room
 

@@ -192,13 +192,14 @@ def _running(case: Case, cohorts: Cohorts, flows: Mapping[str, pd.DataFrame]) ->
     lines, years = cohorts.offerings, len(cohorts.years)
     wide = flows["intake"]["plan"].to_numpy(dtype=np.float64).reshape(len(lines), len(case.plan_years))
     plan = np.concatenate([wide, np.repeat(wide[:, -1:], years - wide.shape[1], axis=1)], axis=1)
+    arrived = np.zeros_like(plan)
     if len(case.table("pathways")):
         into = flows["progression"].groupby(["to_offering", "year"])["passed"].sum().unstack(fill_value=0)
         arrived = into.reindex(index=lines["offering"], columns=cohorts.years, fill_value=0.0).to_numpy(
             dtype=np.float64
         )
-        tail = lines["pathway_fed"].to_numpy(dtype=bool)[:, None] & (np.arange(years) >= wide.shape[1])[None, :]
-        plan = np.where(tail, arrived, plan)
+    tail = lines["pathway_fed"].to_numpy(dtype=bool)[:, None] & (np.arange(years) >= wide.shape[1])[None, :]
+    plan = np.where(tail, arrived, plan)
     last, largest = (lines[c].to_numpy(dtype=np.float64) for c in ("last_plan", "class_max"))
     whole = np.maximum(last, largest)[:, None]
     running = np.where(cohorts.inherited_classes, 1.0, 0.0)

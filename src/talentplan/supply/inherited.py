@@ -31,7 +31,8 @@ class Cohorts:
         fill_basis (own | program | level | one); completion (share of starters who complete, early or late, in this line
         or another); progression_outside, seeks_work and local_retention (shares of completers, see destinations);
         last_plan and last_registered (persons in the autumn before the first plan year); class_min, class_max, class_step
-        (persons, the offering's own where given); max_plan (persons, inf where not limited), min_plan.
+        (persons, the offering's own where given); max_plan (persons, inf where not limited), min_plan,
+        classes_min (0 where none), classes_max (inf where not limited).
     grades: what becomes of students by year of study; the lags follow from it.
     retention: float[offering, K], s[o, k] = share of starters on roll in their own line k years after entry, s[o, 0] = 1.
     completing: float[offering, K], share of starters who complete their own line k years after entry.
@@ -116,6 +117,8 @@ def _attributes(case: Case, completion: Floats) -> pd.DataFrame:
     for name in ("class_min", "class_max"):
         frame[name] = merged[f"{name}_own"].fillna(merged[name]).to_numpy(dtype=np.float64)
     frame["class_step"] = merged["class_step"].to_numpy(dtype=np.float64)
+    frame["classes_min"] = merged["classes_min"].fillna(0.0).to_numpy(dtype=np.float64)
+    frame["classes_max"] = merged["classes_max"].fillna(np.inf).to_numpy(dtype=np.float64)
     frame["min_plan"] = merged["min_plan"].to_numpy(dtype=np.float64)
     frame["max_plan"] = merged["max_plan"].fillna(np.inf).to_numpy(dtype=np.float64)
     return frame

@@ -12,6 +12,7 @@ from talentplan.errors import Problem
 from talentplan.workspace.cells import Records, Say, show, table_problem
 from talentplan.workspace.dictionary import ColumnSpec
 from talentplan.workspace.meaning import MEANINGS
+from talentplan.workspace.meaning_layout import LAYOUT_MEANINGS
 
 __all__ = ["check_all", "check_keys", "check_order", "check_presence", "check_references"]
 
@@ -27,7 +28,7 @@ def check_all(openings: str, tables: Tables) -> list[Problem]:
         problems += check_keys(records)
         problems += check_order(records)
         problems += check_references(records, tables)
-    for check in MEANINGS:
+    for check in (*MEANINGS, *LAYOUT_MEANINGS):
         problems += check(tables)
     return problems
 

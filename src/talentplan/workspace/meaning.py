@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from talentplan.errors import Problem
 from talentplan.workspace.cells import Records, Say, show
 
-__all__ = ["MEANINGS"]
+__all__ = ["MEANINGS", "Tables", "attribute"]
 
 Tables = Mapping[str, Records]
 Strings = NDArray[np.object_]
@@ -21,7 +21,7 @@ ENTERED_BY_PATHWAY = ("second_segment", "top_up", "ordinary")
 REGISTERED_PER_PLAN = 1.5
 
 
-def _attribute(codes: pd.Series[Any], target: Records, column: str) -> pd.Series[Any]:
+def attribute(codes: pd.Series[Any], target: Records, column: str) -> pd.Series[Any]:
     """A column of the referenced table, row by row; missing where the code is unknown or the cell is reported."""
     key = target.spec.key[0]
     frame = target.data[target.sound(key, column)].drop_duplicates(key)
@@ -30,9 +30,9 @@ def _attribute(codes: pd.Series[Any], target: Records, column: str) -> pd.Series
 
 def _rank(offerings: pd.Series[str], tables: Tables) -> NDArray[np.float64]:
     """float[row]: rank of the level of the program of each offering, NaN where unknown."""
-    program = _attribute(offerings, tables["offerings"], "program")
-    level = _attribute(program, tables["programs"], "level")
-    return np.asarray(pd.to_numeric(_attribute(level, tables["levels"], "rank")), dtype=np.float64)
+    program = attribute(offerings, tables["offerings"], "program")
+    level = attribute(program, tables["programs"], "level")
+    return np.asarray(pd.to_numeric(attribute(level, tables["levels"], "rank")), dtype=np.float64)
 
 
 def check_staffing(tables: Tables) -> list[Problem]:
@@ -130,7 +130,7 @@ def check_pathway_levels(tables: Tables) -> list[Problem]:
 def check_pathway_tracks(tables: Tables) -> list[Problem]:
     """A pathway enters a second segment, a top-up or an ordinary line."""
     records = tables["pathways"]
-    track = _attribute(records.data["to_offering"], tables["offerings"], "track")
+    track = attribute(records.data["to_offering"], tables["offerings"], "track")
     broken = track.notna().to_numpy() & ~track.isin(ENTERED_BY_PATHWAY).to_numpy() & records.sound("to_offering")
     rule = Say(
         "升学衔接只能进入转段（second_segment）、专升本（top_up）或普通（ordinary）计划行",
@@ -177,7 +177,7 @@ def check_classes(tables: Tables) -> list[Problem]:
     for name in ("class_min", "class_max"):
         own = records.data[name]
         sizes[name] = np.asarray(
-            own.fillna(pd.to_numeric(_attribute(records.data["program"], tables["programs"], name))), dtype=np.float64
+            own.fillna(pd.to_numeric(attribute(records.data["program"], tables["programs"], name))), dtype=np.float64
         )
     mixed = records.data["class_min"].isna().to_numpy() != records.data["class_max"].isna().to_numpy()
     broken = mixed & (sizes["class_min"] > sizes["class_max"]) & records.sound("class_min", "class_max", "program")
@@ -206,7 +206,7 @@ def check_registered(tables: Tables) -> list[Problem]:
 def check_grades(tables: Tables) -> list[Problem]:
     """Nobody is on roll beyond the duration."""
     records = tables["roll"]
-    duration = pd.to_numeric(_attribute(records.data["offering"], tables["offerings"], "duration"))
+    duration = pd.to_numeric(attribute(records.data["offering"], tables["offerings"], "duration"))
     broken = (records.data["grade"] > duration).to_numpy() & records.sound("offering", "grade")
     rule = Say("年级不得大于该计划行的学制", "the year of study must be <= the duration of the offering")
     repair = Say("更正年级或学制", "correct the year of study or the duration")
@@ -244,7 +244,7 @@ def check_transfer_grades(tables: Tables) -> list[Problem]:
     records = tables["transfers"]
     shorter = np.minimum(
         *(
-            pd.to_numeric(_attribute(records.data[c], tables["offerings"], "duration")).to_numpy(dtype=np.float64)
+            pd.to_numeric(attribute(records.data[c], tables["offerings"], "duration")).to_numpy(dtype=np.float64)
             for c in ("from_offering", "to_offering")
         )
     )
@@ -274,9 +274,7 @@ def check_continuations(tables: Tables) -> list[Problem]:
     records = tables["continuations"]
     before, after = (
         np.asarray(
-            pd.to_numeric(
-                _attribute(_attribute(records.data[c], tables["programs"], "level"), tables["levels"], "rank")
-            ),
+            pd.to_numeric(attribute(attribute(records.data[c], tables["programs"], "level"), tables["levels"], "rank")),
             dtype=np.float64,
         )
         for c in ("from_program", "to_program")

@@ -93,7 +93,8 @@ class Policy(_Strict):
         40.0, description="persons of plan by which an offering's fill is drawn to its program's"
     )
     relative_change: Share | None = Field(
-        None, description="an offering may change by so much a year, share of its last plan"
+        None,
+        description="an offering may change by so much a year, share of its last plan (of a class where it had none)",
     )
     relative_floor: Weight = Field(0.0, description="that change is at least so many persons, persons")
     travel_limit: Weight | None = Field(

@@ -10,22 +10,36 @@ from talentplan.allocation.space import Space
 from talentplan.program import Terms
 from talentplan.workspace.settings import Policy
 
-__all__ = ["change", "move_limits"]
+__all__ = ["change", "greatest_plan", "move_limits"]
 
 Floats = NDArray[np.float64]
-NEW_LINE_CLASSES = 4  # a line that opens grows to so many of its largest classes, unless max_plan says otherwise
+NEW_LINE_CLASSES = (
+    4  # a line that opens grows to so many of its largest classes, unless max_plan or classes_max says otherwise
+)
+FREE_CLASSES = 10  # a line with a least number of classes moves by so many a year where the policy sets no limit
+
+
+def greatest_plan(offerings: pd.DataFrame) -> Floats:
+    """float[offering], persons/year: max_plan, and no more than classes_max of the largest classes; inf where neither is set."""
+    most, classes, largest = (offerings[c].to_numpy(dtype=np.float64) for c in ("max_plan", "classes_max", "class_max"))
+    return np.asarray(np.minimum(most, classes * largest))
 
 
 def move_limits(offerings: pd.DataFrame, policy: Policy, years: int) -> Floats:
-    """float[offering, plan year], persons a plan number may move in a year; inf where the policy sets no limit."""
+    """float[offering, plan year], persons a plan number may move in a year; inf where the policy sets no limit.
+
+    A line with a least number of classes always has one, so that closing it has a meaning. Relative change is measured
+    against last year's plan, for a line without one against its largest class.
+    """
+    largest, last = (offerings[c].to_numpy(dtype=np.float64) for c in ("class_max", "last_plan"))
     relative, floor = policy.relative_change, policy.relative_floor
     classes = policy.change.classes_per_offering
     if relative is not None:
-        limit = np.maximum(floor, relative * offerings["last_plan"].to_numpy(dtype=np.float64))
+        limit = np.maximum(floor, relative * np.where(last > 0, last, largest))
     elif classes is not None:
-        limit = classes * offerings["class_max"].to_numpy(dtype=np.float64)
+        limit = classes * largest
     else:
-        limit = np.full(len(offerings), np.inf)
+        limit = np.where(offerings["classes_min"] > 0, FREE_CLASSES * largest, np.inf)
     return np.repeat(limit[:, None], years, axis=1)
 
 
@@ -118,9 +132,8 @@ def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
 
 def _new_line_size(space: Space) -> Floats:
     """float[offering], persons: M[o]."""
-    table = space.offerings
-    top = table["max_plan"].to_numpy(dtype=np.float64)
-    return np.where(np.isfinite(top), top, NEW_LINE_CLASSES * table["class_max"].to_numpy(dtype=np.float64))
+    top, largest = greatest_plan(space.offerings), space.offerings["class_max"].to_numpy(dtype=np.float64)
+    return np.where(np.isfinite(top), top, NEW_LINE_CLASSES * largest)
 
 
 def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:

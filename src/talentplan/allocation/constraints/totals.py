@@ -76,7 +76,8 @@ def whole_classes(space: Space) -> None:
     table = space.offerings
     index = pd.DataFrame({"offering": table["offering"].to_numpy()[offering], "year": space.years[year]})
     least, most = (table[c].to_numpy(dtype=np.float64)[offering] for c in ("class_min", "class_max"))
-    classes = space.builder.add_columns("classes", index, integer=True)
+    greatest = table["classes_max"].to_numpy(dtype=np.float64)[offering]
+    classes = space.builder.add_columns("classes", index, upper=greatest, integer=True)
     row = np.arange(len(index))
     plan = Terms(row, space.plan_column(offering, year), np.ones(len(row)))
     for name, size, lower, upper in (("class_least", least, 0.0, np.inf), ("class_most", most, -np.inf, 0.0)):

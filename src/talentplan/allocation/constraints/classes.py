@@ -1,0 +1,52 @@
+"""The least number of classes of a line while it runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.allocation.space import Space
+from talentplan.program import Terms
+
+__all__ = ["fewest_classes"]
+
+
+def fewest_classes(space: Space) -> None:
+    """`class_count`: classes_min <= k in the whole-class years, classes_min x class_min <= p in the later ones, while a line runs.
+
+    A line that enrolled runs until it closes, a new one runs as far as it has opened: the least is n (1 - sum over u <= t of
+    c[o,u]) or n x sum over u <= t of a[o,u]. Years in which max_plan or a rule has taken a line below it are exempt.
+    """
+    table, years = space.offerings, space.plan_count
+    fewest, least = (table[c].to_numpy(dtype=np.float64) for c in ("classes_min", "class_min"))
+    offering, year = space.grid(space.where(space.free & (fewest > 0)), np.arange(years))
+    room = np.minimum.accumulate(space.upper, axis=1)[offering, year] >= (fewest * least)[offering]
+    offering, year = offering[room], year[room]
+    if not len(offering):
+        return
+    whole = year < space.case.settings.solving.whole_class_years
+    need = np.where(whole, fewest[offering], (fewest * least)[offering])
+    index = pd.DataFrame({"offering": table["offering"].to_numpy()[offering], "year": space.years[year]})
+    row, old = np.arange(len(index)), space.enrolled_last[offering]
+    parts = [Terms(row[~whole], space.plan_column(offering[~whole], year[~whole]), np.ones(int((~whole).sum())))]
+    parts.append(_classes(space, index, whole))
+    for name, which, sign in (("closes", old, 1.0), ("opens", ~old, -1.0)):
+        decisions = space.block(name)
+        if decisions is not None:
+            number, column = space.so_far(decisions, index[which])
+            at = row[which][number]
+            parts.append(Terms(at, column, sign * need[at]))
+    space.builder.add_rows(
+        "class_count", index, Terms.concat(parts), lower=np.where(old, need, 0.0),
+        sentence=("{offering} 在 {year} 年不少于最少班数，除非停招", "{offering} in {year}: no fewer classes than its least number unless it closes"),
+    )  # fmt: skip
+
+
+def _classes(space: Space, index: pd.DataFrame, whole: NDArray[np.bool_]) -> Terms:
+    """Columns k of the rows in the whole-class years."""
+    block, rows = space.block("classes"), np.flatnonzero(whole)
+    if block is None or not len(rows):
+        return Terms.empty()
+    at = pd.MultiIndex.from_frame(block.index).get_indexer(pd.MultiIndex.from_frame(index.iloc[rows]))
+    return Terms(rows, block.start + at, np.ones(len(rows)))

@@ -1,0 +1,69 @@
+"""What the tables of the enrolment plan must mean together: numbers of classes that fit the numbers of a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.errors import Problem
+from talentplan.workspace.cells import Say, show
+from talentplan.workspace.meaning import Tables, attribute
+
+__all__ = ["LAYOUT_MEANINGS"]
+
+Floats = NDArray[np.float64]
+
+
+def check_class_numbers(tables: Tables) -> list[Problem]:
+    """Numbers of classes are whole, and only lines that recruit have a least one: pathways decide who comes into the others."""
+    records = tables["offerings"]
+    rule = Say("必须是整数", "must be a whole number")
+    repair = Say("填整数个班", "write a whole number of classes")
+    found = []
+    for name in ("classes_min", "classes_max"):
+        number = records.data[name].to_numpy(dtype=np.float64)
+        broken = np.isfinite(number) & (number != np.round(number)) & records.sound(name)
+        found += records.problems(np.flatnonzero(broken), name, rule, repair)
+    fed = (records.data["entrant_group"] == "").to_numpy() & (records.data["classes_min"] > 0).to_numpy()
+    rule = Say(
+        "只由升学衔接进入的计划行不得规定最少班数",
+        "a line entered by pathways only may not have a least number of classes",
+    )
+    repair = Say("留空，或填写招生对象", "leave it empty, or write the entrant group")
+    fed &= records.sound("classes_min", "entrant_group")
+    return [*found, *records.problems(np.flatnonzero(fed), "classes_min", rule, repair)]
+
+
+def check_class_room(tables: Tables) -> list[Problem]:
+    """The least number of classes fits under max_plan, and min_plan into the greatest number of classes."""
+    records = tables["offerings"]
+    sizes: dict[str, Floats] = {}
+    for name in ("class_min", "class_max"):
+        general = pd.to_numeric(attribute(records.data["program"], tables["programs"], name))
+        sizes[name] = np.asarray(records.data[name].fillna(general), dtype=np.float64)
+    fewest, most, low, high = (
+        records.data[c].to_numpy(dtype=np.float64) for c in ("classes_min", "classes_max", "min_plan", "max_plan")
+    )
+    sound = records.sound("classes_min", "classes_max", "min_plan", "max_plan", "class_min", "class_max", "program")
+    problems = []
+    for i in np.flatnonzero(sound & (fewest * sizes["class_min"] > high)):
+        rule = Say("最少班数乘最小班额不得大于计划数上限", "classes_min times the smallest class must be <= max_plan")
+        repair = Say(
+            f"最小班额为 {show(sizes['class_min'][i])}，计划数上限为 {show(high[i])}，更正其一",
+            f"the smallest class is {show(sizes['class_min'][i])} and max_plan is {show(high[i])}; correct one of them",
+        )
+        problems.append(records.problem(int(i), "classes_min", show(fewest[i]), rule, repair))
+    for i in np.flatnonzero(sound & (most * sizes["class_max"] < low)):
+        rule = Say("最多班数乘最大班额不得小于计划数下限", "classes_max times the largest class must be >= min_plan")
+        repair = Say(
+            f"最大班额为 {show(sizes['class_max'][i])}，计划数下限为 {show(low[i])}，更正其一",
+            f"the largest class is {show(sizes['class_max'][i])} and min_plan is {show(low[i])}; correct one of them",
+        )
+        problems.append(records.problem(int(i), "classes_max", show(most[i]), rule, repair))
+    return problems
+
+
+LAYOUT_MEANINGS: tuple[Callable[[Tables], list[Problem]], ...] = (check_class_numbers, check_class_room)

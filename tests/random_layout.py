@@ -1,0 +1,30 @@
+"""What random cases draw of the enrolment plan's finer limits, each with dice of its own so that the rest of a case stays."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+__all__ = ["draw_layout"]
+
+Rows = list[dict[str, Any]]
+
+
+def draw_layout(seed: int, tables: dict[str, Rows]) -> None:
+    """Numbers of classes."""
+    _class_counts(Random(-3 - 5 * seed), tables)
+
+
+def _class_counts(dice: Random, tables: dict[str, Rows]) -> None:
+    if dice.random() < 0.5:
+        return
+    programs = {p["program"]: p for p in tables["programs"]}
+    for line in tables["offerings"]:
+        smallest, largest = (line.get(c) or programs[line["program"]][c] for c in ("class_min", "class_max"))
+        fewest = dice.choice([None, None, None, 0.0, 1.0, 2.0]) if line["entrant_group"] else None
+        most = dice.choice([None, None, None, 1.0, 2.0, 3.0])
+        if fewest is not None and fewest * smallest > (line["max_plan"] or 1e9):
+            fewest = None
+        if most is not None and (most * largest < line["min_plan"] or most < (fewest or 0.0)):
+            most = None
+        line["classes_min"], line["classes_max"] = fewest, most

@@ -1,0 +1,29 @@
+"""Section 5 of docs/how-a-plan-is-made.md for the textbook: what holds single lines of the enrolment plan."""
+
+from __future__ import annotations
+
+import pulp
+
+
+class Layout:
+    """What the textbook adds to limits and totals; `tests.textbook` gives p, a, c, k and the sets of lines and years."""
+
+    def _layout(self) -> None:
+        self._class_counts()
+
+    def _class_counts(self) -> None:
+        """classes_min while a line runs: classes in the whole-class years, persons in smallest classes later."""
+        for o in self.decided:
+            r = self.O[o]
+            fewest = r["classes_min"]
+            if fewest * r["class_min"] > r["max_plan"]:
+                continue
+            for t in self.T:
+                if o in self.new:
+                    runs = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
+                else:
+                    runs = 1 - self.closed_by(o, t)
+                if t in self.whole_years:
+                    self.row(self.k[o, t] >= fewest * runs)
+                else:
+                    self.row(self.p(o, t) >= fewest * r["class_min"] * runs)

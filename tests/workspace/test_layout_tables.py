@@ -1,0 +1,49 @@
+"""Faults of what limits single lines of the enrolment plan: each is reported at its cell, with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.workspace.disk import Disk
+
+from talentplan.errors import InputError
+
+OFFERINGS = "programs/offerings.csv"
+FAULTS: dict[str, tuple[Callable[[Disk], Any], tuple[str, int, str], str, str]] = {
+    "half a class": (
+        lambda d: d.column("offerings", "classes_max", lambda i: 1.5 if i == 4 else ""),
+        (OFFERINGS, 4, "classes_max"), "must be a whole number", "必须是整数",
+    ),
+    "a least number of classes above the greatest": (
+        lambda d: (d.column("offerings", "classes_min", lambda i: 3 if i == 4 else ""),
+                   d.column("offerings", "classes_max", lambda i: 2 if i == 4 else "")),
+        (OFFERINGS, 4, "classes_min"), "classes_max is 2", "最多班数",
+    ),
+    "a least number of classes where pathways decide": (
+        lambda d: d.column("offerings", "classes_min", lambda i: 1 if i == 7 else ""),
+        (OFFERINGS, 7, "classes_min"), "entered by pathways only", "升学衔接",
+    ),
+    "more classes than max_plan holds": (
+        lambda d: (d.column("offerings", "classes_min", lambda i: 3 if i == 4 else ""),
+                   d.column("offerings", "max_plan", lambda i: 80 if i == 4 else "")),
+        (OFFERINGS, 4, "classes_min"), "the smallest class is 30 and max_plan is 80", "最小班额为 30",
+    ),
+    "fewer classes than min_plan needs": (
+        lambda d: (d.column("offerings", "classes_max", lambda i: 1 if i == 4 else ""),
+                   d.column("offerings", "min_plan", lambda i: 60 if i == 4 else "")),
+        (OFFERINGS, 4, "classes_max"), "the largest class is 50 and min_plan is 60", "最大班额为 50",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_reported_at_its_cell(disk: Disk, name: str) -> None:
+    spoil, place, english, chinese = FAULTS[name]
+    spoil(disk)
+    with pytest.raises(InputError) as caught:
+        disk.read()
+    [problem] = [p for p in caught.value.problems if (p.file, p.row, p.column) == place]
+    assert english in problem.sentence("en")
+    assert chinese in problem.sentence("zh")
