@@ -11,8 +11,9 @@ Rows = list[dict[str, Any]]
 
 
 def draw_layout(seed: int, tables: dict[str, Rows]) -> None:
-    """Numbers of classes."""
+    """Numbers of classes, reserved seats."""
     _class_counts(Random(-3 - 5 * seed), tables)
+    _reserved(Random(-4 - 7 * seed), tables)
 
 
 def _class_counts(dice: Random, tables: dict[str, Rows]) -> None:
@@ -28,3 +29,20 @@ def _class_counts(dice: Random, tables: dict[str, Rows]) -> None:
         if most is not None and (most * largest < line["min_plan"] or most < (fewest or 0.0)):
             most = None
         line["classes_min"], line["classes_max"] = fewest, most
+
+
+def _reserved(dice: Random, tables: dict[str, Rows]) -> None:
+    if dice.random() < 0.6:
+        return
+    first = max((r["year"] for r in tables["intake_history"]), default=2024) + 1
+    rows: Rows = []
+    for line in tables["offerings"]:
+        if not line["entrant_group"] or dice.random() < 0.6:
+            continue
+        room = line["max_plan"] or 60.0
+        for part in (0.3, 0.2):
+            seats = float(round(room * part * dice.random()))
+            if seats > 0:
+                rows.append({"reservation": f"R{len(rows)}", "offering": line["offering"], "seats": seats,
+                             "kind": dice.choice(["order_class", "earmarked"]), "year": dice.choice([0, 0, first, first + 1])})  # fmt: skip
+    tables["reserved_seats"] = rows

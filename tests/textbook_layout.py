@@ -10,6 +10,7 @@ class Layout:
 
     def _layout(self) -> None:
         self._class_counts()
+        self._reserved()
 
     def _class_counts(self) -> None:
         """classes_min while a line runs: classes in the whole-class years, persons in smallest classes later."""
@@ -27,3 +28,18 @@ class Layout:
                     self.row(self.k[o, t] >= fewest * runs)
                 else:
                     self.row(self.p(o, t) >= fewest * r["class_min"] * runs)
+
+    def _reserved(self) -> None:
+        """Seats of order classes and earmarks, while a new line runs and as far as max_plan leaves room."""
+        rows = self.case.table("reserved_seats").to_dict("records")
+        for o in self.decided:
+            for t in self.T:
+                seats = sum(r["seats"] for r in rows if r["offering"] == o and r["year"] in (0, t))
+                seats = min(seats, self.O[o]["max_plan"])
+                if seats == 0:
+                    continue
+                if o in self.new:
+                    opened = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
+                    self.row(self.p(o, t) >= seats * opened)
+                else:
+                    self.row(self.p(o, t) >= seats)

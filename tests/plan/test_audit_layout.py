@@ -4,8 +4,10 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from tests.case_files import read_known_case
+from tests.case_files import read_known_case, read_yaml, rows
 from tests.solved import Solved, solve
+
+from talentplan.workspace import build_case
 
 
 def changed(solved: Solved, **numbers: float) -> dict[str, pd.DataFrame]:
@@ -79,3 +81,31 @@ def test_a_linear_plan_that_is_short_counts_as_closed_by_as_much():
     # nothing in 2025 already: two closings in a year that allows one
     gone = changed(solved, A_2025=0.0, B_2025=0.0, A_2026=0.0, B_2026=0.0)
     assert "close" in set(solved.audited(tables=gone, objective=None)[0].violations["family"])
+
+
+@pytest.mark.parametrize(
+    ("scope", "year", "numbers"),
+    [
+        ("B/least", 2025, {"B_2025": 20.0}),  # the order class of 20 without the 5 earmarked seats
+        ("B/least", 2026, {"B_2026": 0.0}),  # closed in a year with reserved seats
+        ("N/least", 2026, {"N_2026": 12.0}),  # opened, and short of its order class
+    ],
+)
+def test_a_plan_without_its_reserved_seats_is_refused(scope, year, numbers):
+    found = broken(solve(read_known_case("reserved").case), "reserved", **numbers)
+    assert (scope, year) in set(zip(found["scope"], found["year"], strict=True)), found
+
+
+def test_a_given_line_may_lack_the_seats_that_it_lacked():
+    base = read_yaml("_base")
+    offerings = (
+        base["tables"]["offerings"]
+        .replace("entrant_group", "entrant_group  control")
+        .replace("junior", "junior  given")
+    )
+    tables = {**base["tables"], "offerings": offerings, "reserved_seats": "reservation offering seats\n r A 40"}
+    solved = solve(build_case(base["settings"], {k: rows(v) for k, v in tables.items()}))
+    verdict, limits = solved.audited()
+    [row] = limits[limits["family"] == "reserved"].to_dict("records")
+    assert verdict.ok
+    assert (row["used"], row["limit"], row["stated"], row["broken_before"]) == (10.0, 10.0, 0.0, True)

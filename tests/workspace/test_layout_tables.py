@@ -11,6 +11,14 @@ from tests.workspace.disk import Disk
 from talentplan.errors import InputError
 
 OFFERINGS = "programs/offerings.csv"
+RESERVED = "programs/reserved_seats.csv"
+
+
+def reserved(d: Disk, offering: str, *seats: float) -> None:
+    rows = [[f"r{n}", offering, "", number] for n, number in enumerate(seats)]
+    d.grid("reserved_seats", [["reservation", "offering", "year", "seats"], *rows])
+
+
 FAULTS: dict[str, tuple[Callable[[Disk], Any], tuple[str, int, str], str, str]] = {
     "half a class": (
         lambda d: d.column("offerings", "classes_max", lambda i: 1.5 if i == 4 else ""),
@@ -34,6 +42,16 @@ FAULTS: dict[str, tuple[Callable[[Disk], Any], tuple[str, int, str], str, str]] 
         lambda d: (d.column("offerings", "classes_max", lambda i: 1 if i == 4 else ""),
                    d.column("offerings", "min_plan", lambda i: 60 if i == 4 else "")),
         (OFFERINGS, 4, "classes_max"), "the largest class is 50 and min_plan is 60", "最大班额为 50",
+    ),
+    "seats reserved in a line that pathways fill": (
+        lambda d: reserved(d, "gz1-sk-2", 10), (RESERVED, 2, "offering"), "with an entrant group", "招生对象",
+    ),
+    "more seats reserved than max_plan": (
+        lambda d: (d.column("offerings", "max_plan", lambda i: 80 if i == 2 else ""), reserved(d, "zz1-sk", 50, 40)),
+        (RESERVED, 3, "seats"), "the sum of zz1-sk is 90 and max_plan is 80", "合计为 90",
+    ),
+    "no seat reserved": (
+        lambda d: reserved(d, "zz1-sk", 0), (RESERVED, 2, "seats"), "> 0", "0",
     ),
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from talentplan.allocation.constraints.intake import (
 )
 from talentplan.allocation.constraints.money import investment_budget, recurrent_budget
 from talentplan.allocation.constraints.pools import entrant_pools
+from talentplan.allocation.constraints.reserved import reserved_seats
 from talentplan.allocation.constraints.totals import totals, whole_classes
 from talentplan.allocation.rules import rule_limits
 from talentplan.allocation.rules.rows import rule_rows
@@ -51,6 +52,7 @@ LIMITS: tuple[Family, ...] = (
     fairness,
     whole_classes,
     fewest_classes,
+    reserved_seats,
 )
 
 

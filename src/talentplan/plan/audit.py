@@ -3,7 +3,7 @@
 It shares with the linear program only the parameters (Case, Openings, Cohorts, and which lines a rule names): no
 coefficient, no row, no column. What it compares stands in the modules audit_flows (students), audit_tables (published
 figures), audit_means (places, teachers, hours, entrants), audit_sharing (agreements), audit_money (budgets),
-audit_layout and audit_classes (plan numbers) and
+audit_layout, audit_classes and audit_reserved (plan numbers) and
 audit_objective.
 """
 
@@ -28,6 +28,7 @@ from talentplan.plan.audit_layout import (
 from talentplan.plan.audit_means import entrant_limits, hours_limits, place_limits, teacher_limits
 from talentplan.plan.audit_money import count_money, money_limits, same_money
 from talentplan.plan.audit_objective import objective_value
+from talentplan.plan.audit_reserved import reserved_limits
 from talentplan.plan.audit_rows import no_rows
 from talentplan.plan.audit_sharing import lending_limits, same_sharing
 from talentplan.plan.audit_tables import pathway_limits, same_flows, same_market, same_means, signs
@@ -42,7 +43,7 @@ Tables = Mapping[str, pd.DataFrame]
 LIMIT_FAMILIES = (
     "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
     "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed",
-    "class_count", "total", "fairness", "plan_bounds", "progression", "rules",
+    "class_count", "reserved", "total", "fairness", "plan_bounds", "progression", "rules",
 )  # fmt: skip
 """Families of the limits table."""
 CHECKED = (*LIMIT_FAMILIES, "classes", "cohorts", "balance", "objective")
@@ -107,6 +108,7 @@ def audit(
         *money_limits(case, flows, shown, money), *bound_limits(case, flows, change),
         *total_limits(case, flows, change), *point_limits(case, flows, change),
         *fair_limits(case, flows, change), *class_counts(case, flows, change),
+        *reserved_limits(case, flows, change),
     ]  # fmt: skip
     listed = _joined(limits)
     hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)

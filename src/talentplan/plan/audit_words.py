@@ -31,6 +31,7 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "close": ("停招", "lines that stop enrolling", "条计划行", "lines"),
     "points_changed": ("调整计划数", "lines whose number changes", "条计划行", "lines"),
     "class_count": ("最少班数所需计划数", "plan number for its least number of classes", "人", "persons"),
+    "reserved": ("预留名额所需计划数", "plan number for its reserved seats", "人", "persons"),
     "total": ("计划数合计", "sum of plan numbers", "人", "persons"),
     "fairness": ("计划数合计", "sum of plan numbers", "人", "persons"),
     "plan_bounds": ("计划数", "plan number", "人", "persons"),

@@ -153,7 +153,18 @@ def lines(source: Source) -> View:
         track="text", duration="whole", entrant_group="text", authority="text", control="text", last_plan="persons",
         plan="persons", change="change", classes="whole", registered="persons",
     )  # fmt: skip
+    held = _reserved(source).reindex(frame["offering"]).fillna(0.0).to_numpy()
+    if held.any():
+        shown["reserved"] = np.minimum(held, frame["plan"].to_numpy())
+        shape = (*shape, *columns(words, reserved="persons"))
     return View("intake", words("sheet", "intake"), shape, shown)
+
+
+def _reserved(source: Source) -> pd.Series:
+    """Persons of next year's plan reserved for order classes and earmarks, by offering."""
+    table = source.case.table("reserved_seats")
+    now = table[table["year"].isin([0, source.first])]
+    return now.groupby("offering")["seats"].sum()
 
 
 def layout(source: Source) -> View:

@@ -225,7 +225,7 @@ def _subtitle(book: _Book, sheet: Worksheet, text: str, last: int) -> None:
     sheet.merge_range(1, 0, 1, last, f"{stamp}{scenario}    {text}".rstrip(), form)
 
 
-_SUMMED = ("last_plan", "plan", "change", "classes", "registered")
+_SUMMED = ("last_plan", "plan", "change", "classes", "registered", "reserved")
 
 
 def _line(book: _Book, sheet: Worksheet, row: int, view: View, record: dict[str, Any]) -> None:

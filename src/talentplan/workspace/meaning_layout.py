@@ -1,4 +1,4 @@
-"""What the tables of the enrolment plan must mean together: numbers of classes that fit the numbers of a line."""
+"""What the tables of the enrolment plan must mean together: numbers of classes and reserved seats that fit a line."""
 
 from __future__ import annotations
 
@@ -66,4 +66,48 @@ def check_class_room(tables: Tables) -> list[Problem]:
     return problems
 
 
-LAYOUT_MEANINGS: tuple[Callable[[Tables], list[Problem]], ...] = (check_class_numbers, check_class_room)
+def check_reserved_lines(tables: Tables) -> list[Problem]:
+    """Seats are reserved in lines that recruit: pathways decide who comes into the others."""
+    records = tables["reserved_seats"]
+    group = attribute(records.data["offering"], tables["offerings"], "entrant_group")
+    broken = (group == "").to_numpy() & records.sound("offering")
+    rule = Say("预留名额的计划行必须有招生对象", "seats must be reserved in an offering with an entrant group")
+    repair = Say(
+        "改填前段计划行，或在升学衔接中填写名额", "name the line that recruits them, or give the pathway its seats"
+    )
+    return records.problems(np.flatnonzero(broken), "offering", rule, repair)
+
+
+def check_reserved_room(tables: Tables) -> list[Problem]:
+    """The seats reserved in one line and year fit under its max_plan."""
+    records = tables["reserved_seats"]
+    sound = np.flatnonzero(records.sound("offering", "year", "seats"))
+    rows = records.data.iloc[sound][["offering", "year", "seats"]].assign(position=sound)
+    most = pd.to_numeric(attribute(rows["offering"], tables["offerings"], "max_plan"))
+    rule = Say(
+        "同一计划行同一年预留名额合计不得大于计划数上限",
+        "the seats reserved in one offering and year must sum to at most its max_plan",
+    )
+    problems = []
+    for offering, own in rows.assign(most=most).dropna(subset=["most"]).groupby("offering", sort=False):
+        always = float(own.loc[own["year"] == 0, "seats"].sum())
+        for year in sorted(set(own["year"]) - {0}) or [0]:
+            total = always + (float(own.loc[own["year"] == year, "seats"].sum()) if year else 0.0)
+            room = float(own["most"].iloc[0])
+            if total > room:
+                last = int(own.loc[own["year"].isin([0, year]), "position"].max())
+                repair = Say(
+                    f"计划行 {offering} 合计为 {show(total)}，计划数上限为 {show(room)}，更正其一",
+                    f"the sum of {offering} is {show(total)} and max_plan is {show(room)}; correct one of the two",
+                )
+                problems.append(records.problem(last, "seats", show(records.data["seats"].iloc[last]), rule, repair))
+                break
+    return problems
+
+
+LAYOUT_MEANINGS: tuple[Callable[[Tables], list[Problem]], ...] = (
+    check_class_numbers,
+    check_class_room,
+    check_reserved_lines,
+    check_reserved_room,
+)
