@@ -11,10 +11,11 @@ from random import Random
 from typing import Any
 
 from tests.random_layout import draw_layout
+from tests.random_rules import draw_rules
 from tests.random_sharing import draw_sharing
 
 from talentplan.workspace import build_case
-from talentplan.workspace.case import Case
+from talentplan.workspace.case import Case, Rule
 
 FIRST_YEAR = 2025
 LEVELS = ("secondary", "higher", "undergraduate")
@@ -29,9 +30,10 @@ class Draft:
 
     settings: dict[str, Any]
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
 
     def build(self) -> Case:
-        return build_case(self.settings, self.tables)
+        return build_case(self.settings, self.tables, self.rules)
 
 
 def random_case(seed: int, *, whole_classes: bool = False) -> Case:
@@ -55,6 +57,7 @@ def random_draft(seed: int, *, whole_classes: bool = False) -> Draft:
     _fairness(Random(-2 - 3 * seed), draft)
     draw_sharing(seed, draft.settings, draft.tables)
     draw_layout(seed, draft.tables)
+    draft.rules = draw_rules(Random(f"rules {seed}"), draft.tables)
     return draft
 
 

@@ -8,6 +8,7 @@ from talentplan.demand import forecast_openings
 from talentplan.plan import solve_plan
 from talentplan.plan.audit import CHECKED
 from talentplan.supply import cohorts
+from talentplan.workspace import RULE_KINDS
 
 # Among equally good plans the nearest to last year's is taken; the objective may slip by 1e-6 of itself for it, so a
 # published figure may lie a few ten-thousandths off the exact one.
@@ -47,6 +48,11 @@ def test_the_plan_finds_the_answer_worked_by_hand(name):
 def test_every_family_the_audit_judges_has_a_case():
     covered = {family for name in case_names() for family in read_known_case(name).families}
     assert covered == set(CHECKED)
+
+
+def test_every_kind_of_rule_has_a_case():
+    covered = {rule.kind for name in case_names() for rule in read_known_case(name).case.rules}
+    assert covered == set(RULE_KINDS)
 
 
 def test_a_case_says_what_it_shows():

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import pulp
 from tests.textbook_layout import Layout
 from tests.textbook_limits import Limits
+from tests.textbook_rules import Rules
 from tests.textbook_sharing import Sharing
 
 from talentplan.demand.openings import Openings
@@ -47,7 +48,7 @@ def textbook_optimum(
     return book.solve()
 
 
-class _Book(Sharing, Limits, Layout):
+class _Book(Sharing, Limits, Layout, Rules):
     def __init__(self, case: Case, openings: Openings, cohorts: Cohorts, whole_classes: bool) -> None:
         self.case, self.settings, self.policy = case, case.settings, case.settings.policy
         self.T = [int(t) for t in case.plan_years]
@@ -58,9 +59,10 @@ class _Book(Sharing, Limits, Layout):
         self.lp = pulp.LpProblem("textbook", pulp.LpMinimize)
         self.count = itertools.count()
         self._read_offerings(cohorts)
+        self.levels = {r["level"]: r for r in case.table("levels").to_dict("records")}
+        self._read_rules()
         self.pathways = case.table("pathways").to_dict("records")
         self.schools = {r["school"]: r for r in case.table("schools").to_dict("records")}
-        self.levels = {r["level"]: r for r in case.table("levels").to_dict("records")}
         self.investments = {r["investment"]: r for r in case.table("investments").to_dict("records")}
         self.Q = {
             (r["occupation"], r["level"], int(r["year"])): r["openings"]

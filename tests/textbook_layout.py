@@ -17,9 +17,9 @@ class Layout:
         for o in self.decided:
             r = self.O[o]
             fewest = r["classes_min"]
-            if fewest * r["class_min"] > r["max_plan"]:
-                continue
             for t in self.T:
+                if fewest * r["class_min"] > min(self.most[o, u] for u in self.T if u <= t):
+                    continue
                 if o in self.new:
                     runs = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
                 else:
@@ -35,7 +35,7 @@ class Layout:
         for o in self.decided:
             for t in self.T:
                 seats = sum(r["seats"] for r in rows if r["offering"] == o and r["year"] in (0, t))
-                seats = min(seats, self.O[o]["max_plan"])
+                seats = min(seats, self.most[o, t])
                 if seats == 0:
                     continue
                 if o in self.new:

@@ -214,8 +214,8 @@ class Limits:
             spent = share * self.C[y] + (1 - share) * self.C[y - 1] + self.policy.teacher_cost * self.hired[y]
             self.row(spent * (1 / MONEY_UNIT) <= amount / MONEY_UNIT)
 
-    def limit(self, o: str, t: int) -> float | None:
-        """How far a number may move in a year; a line that max_plan takes down may fall as far in the first year."""
+    def limit(self, o: str, t: int, *, widened: bool = True) -> float | None:
+        """How far a number may move in a year; a line that max_plan or a rule takes down may fall as far in the first year."""
         r = self.O[o]
         if self.policy.relative_change is not None:
             usual = r["last_plan"] if r["last_plan"] > 0 else r["class_max"]
@@ -226,7 +226,10 @@ class Limits:
             limit = 10 * r["class_max"]
         else:
             return None
-        return max(limit, r["last_plan"] - r["max_plan"]) if t == self.T0 else limit
+        if t > self.T0 or not widened:
+            return limit
+        fall = r["last_plan"] if o in self.released else r["last_plan"] - self.most[o, t]
+        return max(limit, fall)
 
     def _changes(self) -> None:
         self.a = {(o, t): self._yes_no(t) for o in self.new for t in self.decision_years}
@@ -237,12 +240,14 @@ class Limits:
             r = self.O[o]
             for t in self.T:
                 limit = self.limit(o, t)
-                up, down = self.var("up", 0, limit), self.var("down", 0, limit)
+                rise = self.limit(o, t, widened=False)
+                up, down = self.var("up", 0, rise), self.var("down", 0, limit)
                 opened = self.var("opened") if (o, t) in self.a else 0
                 closed = self.var("closed") if (o, t) in self.c else 0
                 self.row(self.p(o, t) - self.p(o, t - 1) == up - down + opened - closed)
                 self.moved[o, t] = up + down + opened + closed
-                if limit and r["max_plan"] >= r["last_plan"]:  # what max_plan takes down is no choice of the plan
+                forced = self.most[o, t] < r["last_plan"] or (o in self.released and t == self.T0)
+                if limit and not forced:  # what max_plan or a rule takes down is no choice of the plan
                     changed[t].append((up, down, limit))
                 if o in self.new:
                     greatest = r["max_plan"] if math.isfinite(r["max_plan"]) else 4 * r["class_max"]
@@ -338,23 +343,6 @@ class Limits:
                 if not given and r["last_plan"] > 0 and t in self.T:
                     self.row(self.p(o, t) >= r["min_plan"])
 
-    def _rules(self) -> None:
-        """Two kinds only, one that bounds numbers and one that counts openings; others have tests of their own."""
-        for rule in self.case.rules:
-            if rule.kind == "no_new_if_offerings_over":
-                for o in self.new:
-                    r = self.O[o]
-                    same = [q for q in self.O.values() if q["program"] == r["program"] and q["last_plan"] > 0]
-                    if r["level"] == rule.parameters["level"] and len(same) > rule.parameters["count"]:
-                        for t in self.T:
-                            self.row(self.p(o, t) <= 0)
-            elif rule.kind == "max_new_per_school":
-                for s, t in itertools.product(self.schools, self.decision_years):
-                    opening = [a for (o, u), a in self.a.items() if u == t and self.O[o]["school"] == s]
-                    self.row(pulp.lpSum(opening) <= rule.parameters["count"])
-            else:
-                raise NotImplementedError(rule.kind)
-
     def _whole_classes(self) -> None:
         self.k = {}
         for t in self.whole_years:
@@ -366,7 +354,8 @@ class Limits:
                 self.row(self.p(o, t) == r["class_step"] * steps)
                 self.row(self.p(o, t) >= r["class_min"] * k)
                 self.row(self.p(o, t) <= r["class_max"] * k)
-                if o in self.enrolled_last and r["max_plan"] > 0:
+                allowed = min(self.most[o, u] for u in self.T if u <= t) > 0
+                if o in self.enrolled_last and allowed:
                     self.row(k + self.closed_by(o, t) >= 1)
                 if o in self.new:
                     self.row(k >= pulp.lpSum(self.a[o, u] for u in self.decision_years if u < t))

@@ -203,8 +203,19 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
     ("parameter out of range", {"parameters": {"years": 0}}, "rules.0.parameters.years", ">= 1"),
     ("parameter that is a text", {"parameters": {"years": "3"}}, "rules.0.parameters.years", ">= 1"),
     ("unknown exemption", {"exempt": ["xx"]}, "rules.0.exempt.0", "code of an offering"),
+    ("unknown code of its scope", {"scope": ["xx"]}, "rules.0.scope.0", "a cluster or a level"),
+    ("nothing it would limit by", {"kind": "restricted_conditions", "parameters": {"level": "secondary"}},
+     "rules.0.parameters", "one of students_per_teacher, teaching_area, equipment must be given"),
+    ("an indicator without its share", {"kind": "no_expansion_below_quality",
+     "parameters": {"indicator": "local", "dual_share": 0.5}}, "rules.0.parameters.indicator", "needs share"),
+    ("a share of nothing", {"kind": "no_expansion_below_quality", "parameters": {"share": 0.5}},
+     "rules.0.parameters.share", "needs the indicator"),
+    ("years without a count", {"kind": "max_new_per_school", "parameters": {"count": 3, "new_college_years": 3}},
+     "rules.0.parameters.new_college_years", "needs count_new_college"),
+    ("unknown indicator", {"kind": "reduce_lowest", "parameters": {"share": 0.1, "years": 2, "indicator": "wage"}},
+     "rules.0.parameters.indicator", "first_destination, employed"),
     ("unknown key", {"sorce": "x"}, "rules.0.sorce", "did you mean source"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "place", "words"), [r[1:] for r in RULES], ids=[r[0] for r in RULES])
@@ -230,5 +241,6 @@ def test_packs_must_agree_with_their_file_and_one_another(disk: Disk) -> None:
 def test_every_kind_of_rule_has_known_parameters() -> None:
     assert set(RULE_KINDS) == {
         "no_new_if_offerings_over", "no_new_if_school_share_over", "close_without_intake", "no_intake_right",
-        "reduce_lowest", "programs_per_school", "max_new_per_school",
+        "reduce_lowest", "programs_per_school", "max_new_per_school", "no_expansion_below_quality",
+        "restricted_conditions", "adjust_share", "expert_review",
     }  # fmt: skip

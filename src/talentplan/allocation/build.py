@@ -23,7 +23,7 @@ from talentplan.allocation.constraints.money import investment_budget, recurrent
 from talentplan.allocation.constraints.pools import entrant_pools
 from talentplan.allocation.constraints.reserved import reserved_seats
 from talentplan.allocation.constraints.totals import totals, whole_classes
-from talentplan.allocation.rules import rule_limits
+from talentplan.allocation.rules import released_lines, rule_limits
 from talentplan.allocation.rules.rows import rule_rows
 from talentplan.allocation.space import Space
 from talentplan.demand import Openings
@@ -56,17 +56,26 @@ LIMITS: tuple[Family, ...] = (
 )
 
 
-def make_space(case: Case, openings: Openings, cohorts: Cohorts) -> Space:
-    """An empty program with the bounds that rules, max_plan, classes_max and the change policy set on plan numbers."""
+def make_space(case: Case, openings: Openings, cohorts: Cohorts, waived: str = "") -> Space:
+    """An empty program with the bounds that rules, max_plan, classes_max and the change policy set on plan numbers.
+
+    waived: id of a rule that limits nothing, while what it releases from the change policy stays released: against such a
+    program a rule can only make the optimum worse, and its price is never negative.
+    """
     table, years = cohorts.offerings, case.settings.horizon.years
     last = table["last_plan"].to_numpy(dtype=np.float64)
     upper = np.repeat(greatest_plan(table)[:, None], years, axis=1)
-    for rule in rule_limits(case, table):
+    demanded = upper.copy()
+    for rule in rule_limits(case, cohorts):
         span = 1 if rule.first_year_only else years
-        upper[rule.lines, :span] = np.minimum(upper[rule.lines, :span], rule.upper[rule.lines, None])
+        for bound in (demanded,) if rule.rule.id == waived else (upper, demanded):
+            bound[rule.lines, :span] = np.minimum(bound[rule.lines, :span], rule.upper[rule.lines, None])
     limit = move_limits(table, case.settings.policy, years)
-    limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(upper[:, 0]), last - upper[:, 0], 0.0))
-    return Space(case, openings, cohorts, placement_arcs(case), upper, limit)
+    released = released_lines(case, cohorts)
+    upper[:, 0] = np.where(released & (last > 0), np.minimum(upper[:, 0], last + limit[:, 0]), upper[:, 0])
+    limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(demanded[:, 0]), last - demanded[:, 0], 0.0))
+    limit[released, 0] = np.maximum(limit[released, 0], last[released])
+    return Space(case, openings, cohorts, placement_arcs(case), upper, limit, demanded, released, waived)
 
 
 def build(space: Space, families: tuple[Family, ...] = COHORTS + LIMITS) -> Space:
@@ -76,6 +85,6 @@ def build(space: Space, families: tuple[Family, ...] = COHORTS + LIMITS) -> Spac
     return space
 
 
-def linear_program(case: Case, openings: Openings, cohorts: Cohorts) -> LinearProgram:
-    """The whole program of a case, as `allocate` solves it; whole numbers are marked in `integer`."""
-    return build(make_space(case, openings, cohorts)).builder.finish()
+def linear_program(case: Case, openings: Openings, cohorts: Cohorts, waived: str = "") -> LinearProgram:
+    """The whole program of a case, as `allocate` solves it; whole numbers are marked in `integer`. waived: see `make_space`."""
+    return build(make_space(case, openings, cohorts, waived)).builder.finish()

@@ -22,6 +22,7 @@ DEFINITIONS = frozenset({
     "seats", "promise", "completers", "local_supply", "openings", "enrolled_is", "load_is", "running_since",
     "spent_recurrent_is", "recruits", "opened_if", "opened_before", "opens_once", "closed_if", "closes_once",
     "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
+    "program_opens_if", "rises_by_a_class", "falls_by_a_class", "rises_or_falls",
 })  # fmt: skip
 # families said once a year instead of once a line
 TOGETHER: dict[str, Words] = {
@@ -113,7 +114,10 @@ def _elastic(program: LinearProgram) -> tuple[LinearProgram, list[_Statement]]:
         statements.append(_Statement(words, np.arange(at, at + len(group), dtype=np.int64)))
         at += len(group)
     statements += [
-        s for name, block in program.rows.items() if name not in DEFINITIONS for s in _row_statements(program, block)
+        s
+        for name, block in program.rows.items()
+        if name.partition(":")[0] not in DEFINITIONS
+        for s in _row_statements(program, block)
     ]
     soft = np.concatenate([s.rows for s in statements])
     slack = sp.csc_array((np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(at, len(soft)))

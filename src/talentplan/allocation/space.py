@@ -27,6 +27,10 @@ class Space:
     A cell numbers an offering in a year: cell = offering x len(years) + year, years counted over the plan and the tail.
     limit: float[offering, plan year], persons a number may move in a year (inf where not limited).
     upper: float[offering, plan year], greatest plan number after max_plan and rules.
+    demanded: float[offering, plan year], the same with the waived rule's bound: how far lines are taken down, which the
+        change policy allows them and does not count.
+    released: bool[offering], a rule over the whole intake of its school may take the line down next year.
+    waived: id of the rule that limits nothing ("" for none).
     discount: float[year], weight of a year in the objective.
     entrants, full: Terms by cell, persons who enter (as expected; at fill 1); completions: Terms by cell.
     """
@@ -37,6 +41,9 @@ class Space:
     arcs: pd.DataFrame
     upper: Floats
     limit: Floats
+    demanded: Floats
+    released: NDArray[np.bool_]
+    waived: str = ""
     builder: ProgramBuilder = field(default_factory=ProgramBuilder)
     entrants: Terms = field(default_factory=Terms.empty)
     full: Terms = field(default_factory=Terms.empty)

@@ -3,8 +3,7 @@
 It shares with the linear program only the parameters (Case, Openings, Cohorts, and which lines a rule names): no
 coefficient, no row, no column. What it compares stands in the modules audit_flows (students), audit_tables (published
 figures), audit_means (places, teachers, hours, entrants), audit_sharing (agreements), audit_money (budgets),
-audit_layout, audit_classes and audit_reserved (plan numbers) and
-audit_objective.
+audit_layout, audit_classes, audit_reserved and audit_rules (plan numbers) and audit_objective.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ from talentplan.plan.audit_money import count_money, money_limits, same_money
 from talentplan.plan.audit_objective import objective_value
 from talentplan.plan.audit_reserved import reserved_limits
 from talentplan.plan.audit_rows import no_rows
+from talentplan.plan.audit_rules import held_by_rules
 from talentplan.plan.audit_sharing import lending_limits, same_sharing
 from talentplan.plan.audit_tables import pathway_limits, same_flows, same_market, same_means, signs
 from talentplan.plan.audit_words import sentences
@@ -100,7 +100,7 @@ def audit(
         name: tables[name] if name in tables else pd.DataFrame(columns=columns) for name, columns in NEEDED.items()
     }
     flows = step_forward(case, cohorts, shown)
-    change, money = moves(case, flows, whole_classes), count_money(case, cohorts, flows, shown)
+    change, money = moves(case, cohorts, flows, whole_classes), count_money(case, cohorts, flows, shown)
     limits = [
         *place_limits(case, cohorts, flows, shown), *teacher_limits(case, cohorts, flows, shown),
         *hours_limits(case, cohorts, flows, shown), *lending_limits(case, flows, shown),
@@ -109,6 +109,7 @@ def audit(
         *total_limits(case, flows, change), *point_limits(case, flows, change),
         *fair_limits(case, flows, change), *class_counts(case, flows, change),
         *reserved_limits(case, flows, change),
+        *held_by_rules(case, cohorts, flows, change),
     ]  # fmt: skip
     listed = _joined(limits)
     hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)

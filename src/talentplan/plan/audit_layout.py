@@ -1,4 +1,4 @@
-"""Limits on plan numbers themselves: bounds, totals, rules, changes, openings, closures, whole classes.
+"""Limits on plan numbers themselves: bounds, totals, changes, openings, closures, whole classes.
 
 Whether a line opens or closes is not published. In the whole-class years it shows in the plan numbers; in later years,
 where both may be partial, the audit takes the least opening and closing that the numbers imply: a limit it finds broken
@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentplan.allocation.rules import rule_limits
+from talentplan.allocation.rules import released_lines, rule_limits
 from talentplan.plan.audit_flows import Flows
 from talentplan.plan.audit_rows import equal_rows, limit_rows
+from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case
 from talentplan.workspace.settings import Total
 
@@ -26,6 +27,7 @@ __all__ = [
     "closures",
     "fair_groups",
     "fair_limits",
+    "least_openings",
     "moves",
     "openings_so_far",
     "point_limits",
@@ -48,7 +50,8 @@ class Moves:
     change: plan number less that of the year before; upper: greatest by max_plan and rules; limit: how far a number
     may move (both inf where not limited); free: bool[offering], direct and not given; new, old: bool[offering],
     free lines without and with a plan last year; deciding: bool[year], lines may open or close; whole: bool[year],
-    planned in whole classes; size: float[offering], M; reach: B.
+    planned in whole classes; size: float[offering], M; reach: B; released: bool[offering], a rule over the intake of its
+    school may take the line down next year; rise: limit, not widened for what max_plan or a rule takes down.
     """
 
     plan: Floats
@@ -62,16 +65,18 @@ class Moves:
     whole: Mask
     size: Floats
     reach: Floats
+    released: Mask
+    rise: Floats
 
 
-def moves(case: Case, flows: Flows, whole_classes: int) -> Moves:
+def moves(case: Case, cohorts: Cohorts, flows: Flows, whole_classes: int) -> Moves:
     """Changes of plan numbers and what policy and rules allow."""
     policy, count = case.settings.policy, flows.plan_years
     plan, last = flows.plan[:, :count], flows.column("last_plan")
     change = np.diff(np.concatenate([last[:, None], plan], axis=1), axis=1)
     most = np.minimum(flows.column("max_plan"), flows.column("classes_max") * flows.column("class_max"))
     upper = np.repeat(most[:, None], count, axis=1)
-    for rule in rule_limits(case, flows.lines):  # which lines a rule names is a parameter; obeying it is checked here
+    for rule in rule_limits(case, cohorts):  # which lines a rule names is a parameter; obeying it is checked here
         span = 1 if rule.first_year_only else count
         upper[rule.lines, :span] = np.minimum(upper[rule.lines, :span], rule.upper[rule.lines, None])
     if policy.relative_change is not None:
@@ -81,20 +86,23 @@ def moves(case: Case, flows: Flows, whole_classes: int) -> Moves:
         yearly = policy.change.classes_per_offering * flows.column("class_max")
     else:
         yearly = np.where(flows.column("classes_min") > 0, 10.0 * flows.column("class_max"), np.inf)
-    limit = np.repeat(yearly[:, None], count, axis=1)
+    rise = np.repeat(yearly[:, None], count, axis=1)
+    limit = rise.copy()
     limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(upper[:, 0]), last - upper[:, 0], 0.0))
+    released = released_lines(case, cohorts)
+    limit[released, 0] = np.maximum(limit[released, 0], last[released])
     free = ~flows.fed & ~flows.given
     at = np.arange(count)
     return Moves(
         plan=plan, change=change, upper=upper, limit=limit, free=free, new=free & (last <= 0), old=free & (last > 0),
         deciding=at < policy.change.decision_years, whole=at < whole_classes,
         size=np.where(np.isfinite(most), most, 4.0 * flows.column("class_max")),
-        reach=last[:, None] + np.cumsum(limit, axis=1),
+        reach=last[:, None] + np.cumsum(limit, axis=1), released=released, rise=rise,
     )  # fmt: skip
 
 
 def bound_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
-    """`plan_bounds` (greatest plan; persons missing to the least plan; given lines as given) and `rules`."""
+    """`plan_bounds`: greatest plan; persons missing to the least plan; given lines as given."""
     codes, planned = flows.lines["offering"], case.plan_years
     enrolled = flows.column("last_plan")[:, None] > 0
     given = flows.given[:, None]
@@ -115,25 +123,6 @@ def bound_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
         ceiling = np.where(given, flows.column("last_plan")[:, None], most)
         fed = np.where(flows.fed[:, None] & np.isfinite(ceiling), ceiling, np.inf)
         found.append(limit_rows("plan_bounds", codes, tail, flows.plan[:, len(planned) :], fed))
-    for rule in rule_limits(case, flows.lines):
-        lines, span = np.flatnonzero(rule.lines), 1 if rule.first_year_only else len(planned)
-        scope = codes.iloc[lines] + "/" + rule.rule.id
-        found.append(limit_rows("rules", scope, planned[:span], m.plan[lines, :span], rule.upper[lines, None]))
-    return [*found, *_new_per_school(case, flows, m)]
-
-
-def _new_per_school(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
-    """Rules of kind max_new_per_school: lines that open at a school in a year, the least that the numbers imply."""
-    found = []
-    opens, schools = _least_openings(m), pd.Index(case.table("schools")["school"])
-    span = int(m.deciding.sum())
-    for rule in case.rules:
-        if rule.kind != "max_new_per_school":
-            continue
-        exempt = (flows.lines["offering"].isin(rule.exempt) | flows.lines["school"].isin(rule.exempt)).to_numpy()
-        used = flows.by(schools, flows.lines["school"], np.where((m.new & ~exempt)[:, None], opens, 0.0))[:, :span]
-        most = np.where(used > 0, float(rule.parameters["count"]), np.inf)
-        found.append(limit_rows("rules", schools + "/" + rule.id, case.plan_years[:span], used, most))
     return found
 
 
@@ -208,9 +197,13 @@ def _started(m: Moves) -> Mask:
     return np.asarray(on & (np.cumsum(on, axis=1) == 1))
 
 
-def _least_openings(m: Moves) -> Floats:
-    """float[offering, year]: least a[o,t]; in the whole-class years 1 where a line starts or outgrows its limit."""
+def least_openings(m: Moves) -> Floats:
+    """float[offering, year]: least a[o,t]; in the whole-class years 1 where a line starts or outgrows its limit.
+
+    In the first year nothing else than a[o,T0] lets a new line enrol.
+    """
     opened, _ = _parts(m)
+    opened[:, 0] = np.where(m.new, np.maximum(opened[:, 0], m.plan[:, 0]), opened[:, 0])
     share = opened / np.maximum(m.size, TINY)[:, None]
     whole = (_started(m) | (opened > TINY)).astype(np.float64)
     return np.where(m.new[:, None] & m.deciding, np.where(m.whole, whole, share), 0.0)
@@ -241,8 +234,9 @@ def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     opened, closed = _parts(m)
     used = np.abs(m.change) - opened - closed
     free = np.flatnonzero(m.free)
-    found = [limit_rows("change", codes.iloc[free], planned, used[free], m.limit[free], size=m.plan[free])]
-    opens, closes = _least_openings(m), closures(m)
+    limit = np.where(m.change > 0, m.rise, m.limit)
+    found = [limit_rows("change", codes.iloc[free], planned, used[free], limit[free], size=m.plan[free])]
+    opens, closes = least_openings(m), closures(m)
     span = int(m.deciding.sum())
     if policy.max_open is not None:
         found.append(
@@ -313,6 +307,7 @@ def _least_changed(case: Case, m: Moves, closes: Floats) -> Floats:
     """
     policy, last = case.settings.policy.change, m.plan[:, 0] - m.change[:, 0]
     forced = m.upper < last[:, None]
+    forced[:, 0] |= m.released
     counted = m.free[:, None] & np.isfinite(m.limit) & (m.limit > 0) & ~forced
     share = np.divide(np.abs(m.change), m.limit, out=np.zeros_like(m.change), where=counted)
     total = np.zeros(m.plan.shape[1])

@@ -10,14 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation import Solution, allocate, hold_intake
-from talentplan.allocation.rules import rule_limits
 from talentplan.demand import Openings, forecast_openings
 from talentplan.errors import AuditError
 from talentplan.plan.audit import audit
 from talentplan.plan.indicators import indicators
-from talentplan.plan.outputs import output_columns
 from talentplan.plan.plan import Plan, SolveFacts
 from talentplan.plan.promises import promises
+from talentplan.plan.rule_table import rules_table
 from talentplan.plan.sharing import running_agreements
 from talentplan.plan.tables import flow_tables, publish, resource_tables
 from talentplan.plan.verdicts import layout
@@ -50,7 +49,7 @@ def solve_plan(case: Case, *, solver: str | None = None, time_limit: float | Non
     checked = time.perf_counter() - began
     idle_shown = publish(case, _idle(case, openings, inherited))
     tables["limits"] = limits
-    tables["rules"] = _rules(case, inherited, tables["intake"])
+    tables["rules"] = rules_table(case, inherited, tables["intake"], limits)
     tables["layout"] = layout(case, inherited, tables, idle_shown, limits)
     tables["promises"] = promises(case, tables, idle_shown)
     tables |= {"dead_ends": dead_ends(case), "missing_links": missing_links(case), "entrant_pools": pool_table(case)}
@@ -101,20 +100,6 @@ def _facts(solution: Solution) -> SolveFacts:
         status=solution.status, gap=solution.gap, objective=solution.objective, bound=solution.bound,
         lp_objective=solution.lp_objective, columns=columns, rows=rows, nonzeros=nonzeros, solver=solution.solver,
     )  # fmt: skip
-
-
-def _rules(case: Case, inherited: Cohorts, intake: pd.DataFrame) -> pd.DataFrame:
-    soon = intake[intake["year"] == case.first_year].set_index("offering")["plan"]
-    plan = inherited.offerings["offering"].map(soon).to_numpy(dtype=np.float64)
-    bounded = {r.rule.id: r for r in rule_limits(case, inherited.offerings)}
-    rows = []
-    for rule in case.rules:
-        limit = bounded.get(rule.id)
-        touched = int(limit.lines.sum()) if limit else 0
-        bound = int((limit.lines & (plan >= limit.upper - 1e-6)).sum()) if limit else 0
-        rows.append({"rule": rule.id, "kind": rule.kind, "touched": touched, "binding": bound, "borrowed": rule.borrowed,
-                     "text_zh": rule.text_zh, "text_en": rule.text_en, "source": f"{rule.source} {rule.date}".strip()})  # fmt: skip
-    return pd.DataFrame(rows, columns=output_columns("rules"))
 
 
 def _disagreement(worst: float, violations: pd.DataFrame) -> str:

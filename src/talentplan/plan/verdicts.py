@@ -10,6 +10,7 @@ import pandas as pd
 
 from talentplan.matching import placement_arcs
 from talentplan.plan.outputs import output_columns
+from talentplan.plan.rule_table import reviews, with_reviews
 from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case
 
@@ -50,6 +51,7 @@ def layout(
     needs = case.table("needs").groupby("program")["kind"].agg(tuple)
     binding = _binding(limits)
     bound = [_limited(row, binding, needs, case.first_year) for row in rows]
+    bound = with_reviews([(row.school, row.program) for row in rows], bound, reviews(case, cohorts, tables["intake"]))
     points["limited_zh"], points["limited_en"] = zip(*bound, strict=True) if bound else ((), ())
     points["list"] = _lists(case, points, jobs)
     points["illustrative"] = illustrative_share(case)

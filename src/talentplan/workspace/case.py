@@ -27,7 +27,8 @@ class Defaulted:
 class Rule:
     """One dated, cited policy line that is on in this case.
 
-    `kind` names a function of allocation/rules; `parameters` are its numbers; `exempt` are offering or school codes;
+    `kind` names a function of allocation/rules; `parameters` are its numbers; `exempt` are codes of
+    offerings, schools, programs, clusters or levels that it spares, `scope` those that it is about (all where empty);
     `borrowed` is true where the rule binds in another province only (借用参数).
     """
 
@@ -40,6 +41,7 @@ class Rule:
     parameters: Mapping[str, float | int | str | bool]
     exempt: tuple[str, ...] = ()
     borrowed: bool = False
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,8 +146,9 @@ where the bureau knows better. A key that is unknown, doubled or of the wrong ki
 
 `rules/<pack>.yaml` beside the model file holds `pack`, `title`, `borrowed_outside` (where the rules bind, if they are
 borrowed here) and `rules`, each with `id`, `kind`, `text`, `source`, `date`, `parameters`, and where they apply
-`borrowed`, `on` and `exempt` (codes of offerings or schools). The rules of a pack bind when `rules` of the model, or
-a scenario, switches it on.
+`borrowed`, `on`, `scope` (what the rule is about, everything where left out) and `exempt` (what it spares): codes of
+offerings, schools, programs, clusters or levels. The rules of a pack bind when `rules` of the model, or a scenario,
+switches it on.
 
 | kind | parameters |
 |---|---|

@@ -18,7 +18,7 @@ from talentplan.workspace.settings import Label, Settings
 __all__ = ["RULE_KINDS", "read_rules"]
 
 COUNT, SHARE, YEARS, LEVEL = "count", "share", "years", "level"
-INDICATORS = ("employed", "related", "local")
+INDICATORS = ("first_destination", "employed", "related", "local")
 SCOPES = ("region", "province")
 
 RULE_KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -29,10 +29,40 @@ RULE_KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "no_intake_right": {"share": SHARE, "years": YEARS},
         "reduce_lowest": {"share": SHARE, "years": YEARS, "indicator": "indicator"},
         "programs_per_school": {"students_per_program": "positive", "level": LEVEL},
-        "max_new_per_school": {"count": COUNT},
+        "max_new_per_school": {"count": COUNT, "count_new_college": "count?", "new_college_years": "years?"},
+        "no_expansion_below_quality": {
+            "indicator": "indicator?",
+            "share": "share?",
+            "students_per_teacher": "positive?",
+            "dual_share": "share?",
+            "level": "level?",
+        },
+        "restricted_conditions": {
+            "level": LEVEL,
+            "students_per_teacher": "positive?",
+            "teaching_area": "positive?",
+            "equipment": "positive?",
+        },
+        "adjust_share": {"share": SHARE},
+        "expert_review": {"count": COUNT},
     }
 )
 """Parameters of each kind and what they must be; a question mark means that the parameter may be left out."""
+
+ONE_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "no_expansion_below_quality": ("share", "students_per_teacher", "dual_share"),
+        "restricted_conditions": ("students_per_teacher", "teaching_area", "equipment"),
+    }
+)
+"""Kinds that need one parameter of several at least: without any they would limit nothing."""
+TOGETHER: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "no_expansion_below_quality": ("indicator", "share"),
+        "max_new_per_school": ("new_college_years", "count_new_college"),
+    }
+)
+"""Kinds in which the first parameter says nothing without the second."""
 
 MUST = {
     "count": Say("必须是不小于 0 的整数", "must be a whole number >= 0"),
@@ -40,7 +70,10 @@ MUST = {
     "years": Say("必须是不小于 1 的整数", "must be a whole number >= 1"),
     "positive": Say("必须是大于 0 的数", "must be a number > 0"),
     "level": Say("必须是“层次”表中的代码", "must be a code of the table levels"),
-    "indicator": Say("必须是 employed、related 或 local", "must be employed, related or local"),
+    "indicator": Say(
+        "必须是 first_destination、employed、related 或 local",
+        "must be first_destination, employed, related or local",
+    ),
     "scope": Say("必须是 region 或 province", "must be region or province"),
 }
 
@@ -57,6 +90,7 @@ class _RuleLine(BaseModel):
     on: bool = True
     parameters: dict[str, float | int | str | bool] = Field(default_factory=dict)
     exempt: list[str | int] = Field(default_factory=list)
+    scope: list[str | int] = Field(default_factory=list)
 
 
 class _Pack(BaseModel):
@@ -108,6 +142,7 @@ def _rule(pack: _Pack, line: _RuleLine) -> Rule:
         parameters=dict(line.parameters),
         exempt=tuple(sorted(str(e) for e in line.exempt)),
         borrowed=borrowed,
+        scope=tuple(sorted(str(e) for e in line.scope)),
     )
 
 
@@ -147,13 +182,50 @@ def _check_line(
             rule = Say(f"必须给出参数 {name}", f"the parameter {name} must be given")
             repair = Say("补上此参数", "add it")
             problems.append(document.problem("rules", (*at, "parameters"), None, rule, repair))
-    known = _codes(records, "offerings") | _codes(records, "schools")
-    rule = Say("豁免对象必须是计划行或院校的代码", "an exemption must be the code of an offering or a school")
-    repair = Say("更正代码", "correct the code")
-    for i, code in enumerate(line.exempt):
-        if str(code) not in known:
-            problems.append(document.problem("rules", (*at, "exempt", i), code, rule, repair))
+    problems += _combined(line, document, at)
+    return problems + _check_codes(line, document, at, records)
+
+
+def _combined(line: _RuleLine, document: Document, at: tuple[str | int, ...]) -> list[Problem]:
+    """Parameters that are wanted together or instead of one another."""
+    problems = []
+    some = ONE_OF.get(line.kind, ())
+    if some and not set(some) & set(line.parameters):
+        names = ", ".join(some)
+        rule = Say(f"{names} 至少给出一个", f"one of {names} must be given at least")
+        repair = Say("补上一个参数，或删去这条规则", "add one, or take the rule out")
+        problems.append(document.problem("rules", (*at, "parameters"), None, rule, repair))
+    first, second = TOGETHER.get(line.kind, ("", ""))
+    given = set(line.parameters)
+    if first in given and second not in given:
+        rule = Say(f"{first} 与 {second} 须同时给出", f"{first} needs {second} beside it")
+        repair = Say(f"补上 {second}", f"add {second}")
+        problems.append(document.problem("rules", (*at, "parameters", first), line.parameters[first], rule, repair))
+    if line.kind == "no_expansion_below_quality" and "share" in given and "indicator" not in given:
+        rule = Say("share 须说明是哪个指标的比例", "share needs the indicator whose share it is")
+        repair = Say("补上 indicator", "add indicator")
+        problems.append(document.problem("rules", (*at, "parameters", "share"), line.parameters["share"], rule, repair))
     return problems
+
+
+def _check_codes(
+    line: _RuleLine, document: Document, at: tuple[str | int, ...], records: Mapping[str, Records]
+) -> list[Problem]:
+    """Scope and exemptions name lines, schools, programs, clusters or levels that there are."""
+    known = set().union(
+        *(_codes(records, table) for table in ("offerings", "schools", "programs", "clusters", "levels"))
+    )
+    rule = Say(
+        "必须是计划行、院校、专业、专业群或层次的代码",
+        "must be the code of an offering, a school, a program, a cluster or a level",
+    )
+    repair = Say("更正代码", "correct the code")
+    return [
+        document.problem("rules", (*at, key, i), code, rule, repair)
+        for key, codes in (("exempt", line.exempt), ("scope", line.scope))
+        for i, code in enumerate(codes)
+        if str(code) not in known
+    ]
 
 
 def _codes(records: Mapping[str, Records], table: str) -> set[str]:

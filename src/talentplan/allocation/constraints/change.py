@@ -195,7 +195,8 @@ def _points(space: Space, offering: np.ndarray, year: np.ndarray, limit: Floats)
         return
     most = np.full(space.plan_count, share * float((space.free & space.enrolled_last).sum()))
     up, down = space.builder.columns["up"], space.builder.columns["down"]
-    forced = space.upper[offering, year] < space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering]
+    forced = space.demanded[offering, year] < space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering]
+    forced |= space.released[offering] & (year == 0)
     counted = np.isfinite(limit) & (limit > 0) & ~forced  # what a rule or max_plan takes down is not the plan's own
     later = counted & (year >= space.case.settings.solving.whole_class_years)
     first = np.flatnonzero(counted & ~later)

@@ -21,7 +21,7 @@ def fewest_classes(space: Space) -> None:
     table, years = space.offerings, space.plan_count
     fewest, least = (table[c].to_numpy(dtype=np.float64) for c in ("classes_min", "class_min"))
     offering, year = space.grid(space.where(space.free & (fewest > 0)), np.arange(years))
-    room = np.minimum.accumulate(space.upper, axis=1)[offering, year] >= (fewest * least)[offering]
+    room = np.minimum.accumulate(space.demanded, axis=1)[offering, year] >= (fewest * least)[offering]
     offering, year = offering[room], year[room]
     if not len(offering):
         return

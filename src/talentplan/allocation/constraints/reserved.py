@@ -22,7 +22,7 @@ def reserved_seats(space: Space) -> None:
     offering, year = np.nonzero((_seats(space) > 0) & space.free[:, None])
     if not len(offering):
         return
-    need = np.minimum(_seats(space), space.upper)[offering, year]
+    need = np.minimum(_seats(space), space.demanded)[offering, year]
     index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
     row, new = np.arange(len(index)), ~space.enrolled_last[offering]
     parts = [Terms(row, space.plan_column(offering, year), np.ones(len(row)))]

@@ -94,7 +94,7 @@ def _running(space: Space, offering: np.ndarray, year: np.ndarray, index: pd.Dat
 
     A line that a rule or max_plan takes to zero, now or before, does not count as a closure of the plan's own.
     """
-    allowed = np.minimum.accumulate(space.upper, axis=1)[offering, year] > 0
+    allowed = np.minimum.accumulate(space.demanded, axis=1)[offering, year] > 0
     old = np.flatnonzero(space.enrolled_last[offering] & allowed)
     parts = [Terms(np.arange(len(old)), classes.positions[old], np.ones(len(old)))]
     closes = space.block("closes")

@@ -1,5 +1,5 @@
 """Rules as limits on plan numbers, one function a kind."""
 
-from talentplan.allocation.rules.kinds import KINDS, RuleLimit, rule_limits
+from talentplan.allocation.rules.kinds import COUNTED, KINDS, RuleLimit, counted_lines, released_lines, rule_limits
 
-__all__ = ["KINDS", "RuleLimit", "rule_limits"]
+__all__ = ["COUNTED", "KINDS", "RuleLimit", "counted_lines", "released_lines", "rule_limits"]

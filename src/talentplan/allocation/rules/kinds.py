@@ -1,6 +1,7 @@
 """Kinds of rules. Each turns one dated, cited policy line into upper bounds on plan numbers.
 
-A kind is a function (case, offerings, parameters) -> bool[offering] lines it limits and float[offering] the bound.
+A kind is a function (case, cohorts, parameters) -> bool[offering] lines it limits and float[offering] the bound. Kinds that
+count over lines add rows instead, or beside (`talentplan.allocation.rules.rows`).
 """
 
 from __future__ import annotations
@@ -9,17 +10,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from talentplan.allocation.rules.counts import (
+    no_new_if_offerings_over,
+    no_new_if_school_share_over,
+    programs_per_school,
+    programs_to_come,
+)
+from talentplan.allocation.rules.points import bound_lines, new_points
+from talentplan.allocation.rules.record import close_without_intake, no_intake_right, reduce_lowest
+from talentplan.allocation.rules.standards import no_expansion_below_quality, restricted_conditions, restricted_lines
+from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case, Rule
 
-__all__ = ["KINDS", "RuleLimit", "rule_limits"]
+__all__ = ["COUNTED", "KINDS", "RuleLimit", "counted_lines", "released_lines", "rule_limits"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Parameters = Mapping[str, float | int | str | bool]
-Kind = Callable[[Case, pd.DataFrame, Parameters], tuple[Mask, Floats]]
+Kind = Callable[[Case, Cohorts, Parameters], tuple[Mask, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,86 +42,6 @@ class RuleLimit:
     first_year_only: bool
 
 
-def _new(offerings: pd.DataFrame) -> Mask:
-    return ((offerings["last_plan"] <= 0) & ~offerings["pathway_fed"]).to_numpy(dtype=bool)
-
-
-def _zero(mask: Mask) -> tuple[Mask, Floats]:
-    return mask, np.zeros(len(mask))
-
-
-def no_new_if_offerings_over(case: Case, offerings: pd.DataFrame, p: Parameters) -> tuple[Mask, Floats]:
-    """No new line of a program of `level` that more than `count` lines offer already."""
-    running = offerings[offerings["last_plan"] > 0].groupby("program")["offering"].count()
-    crowded = offerings["program"].map(running).fillna(0).to_numpy() > float(p["count"])
-    return _zero(_new(offerings) & crowded & (offerings["level"] == p["level"]).to_numpy())
-
-
-def no_new_if_school_share_over(case: Case, offerings: pd.DataFrame, p: Parameters) -> tuple[Mask, Floats]:
-    """No new line of a program that more than `share` of the schools with lines of `level` offer already."""
-    own = offerings[(offerings["level"] == p["level"]) & (offerings["last_plan"] > 0)]
-    schools = max(own["school"].nunique(), 1)
-    present = own.groupby("program")["school"].nunique() / schools
-    crowded = offerings["program"].map(present).fillna(0.0).to_numpy() > float(p["share"])
-    return _zero(_new(offerings) & crowded & (offerings["level"] == p["level"]).to_numpy())
-
-
-def close_without_intake(case: Case, offerings: pd.DataFrame, p: Parameters) -> tuple[Mask, Floats]:
-    """A point without anyone registered for `years` years closes; lines that never enrolled are candidates and exempt."""
-    history = case.table("intake_history")
-    ever = set(history["offering"])
-    recent = history[history["year"] >= case.first_year - int(p["years"])]
-    came = recent.groupby("offering")["registered"].sum()
-    none = offerings["offering"].map(came).fillna(0.0).to_numpy() <= 0
-    known = offerings["offering"].isin(ever).to_numpy() & ~offerings["pathway_fed"].to_numpy(dtype=bool)
-    return _zero(none & known)
-
-
-def no_intake_right(case: Case, offerings: pd.DataFrame, p: Parameters) -> tuple[Mask, Floats]:
-    """Less than `share` of the plan, or less than one class, registered in each of the last `years` years: no intake."""
-    history = case.table("intake_history")
-    recent = history[history["year"] >= case.first_year - int(p["years"])].merge(
-        offerings[["offering", "class_min"]], on="offering"
-    )
-    low = (recent["registered"] < float(p["share"]) * recent["plan"]) | (recent["registered"] < recent["class_min"])
-    recent = recent.assign(low=low & (recent["plan"] > 0))
-    count = recent.groupby("offering")["low"].sum()
-    mask = offerings["offering"].map(count).fillna(0).to_numpy() >= int(p["years"])
-    return _zero(mask & ~offerings["pathway_fed"].to_numpy(dtype=bool))
-
-
-def reduce_lowest(case: Case, offerings: pd.DataFrame, p: Parameters) -> tuple[Mask, Floats]:
-    """Points among the lowest `share` of their level by `indicator` in each of the last `years` years lose a class at least.
-
-    indicator: employed | related | local, as a share of graduates.
-    """
-    outcomes = case.table("outcomes").merge(case.table("programs")[["program", "level"]], on="program")
-    span, share = int(p["years"]), float(p["share"])
-    latest = sorted(outcomes["year"].unique())[-span:]
-    rows = outcomes[outcomes["year"].isin(latest) & (outcomes["graduates"] > 0)]
-    rows = rows.assign(rate=rows[str(p["indicator"])] / rows["graduates"]).dropna(subset=["rate"])
-    rank = rows.groupby(["year", "level"])["rate"].rank(method="max", pct=True)
-    low = rows[rank <= share].groupby(["school", "program"])["year"].nunique()
-    points = pd.MultiIndex.from_frame(offerings[["school", "program"]])
-    hits = low.reindex(points).fillna(0).to_numpy()
-    mask = (hits >= span) & (len(latest) == span) & (offerings["last_plan"] > 0).to_numpy()
-    mask &= ~offerings["pathway_fed"].to_numpy(dtype=bool)
-    last, least = (offerings[c].to_numpy(dtype=np.float64) for c in ("last_plan", "class_min"))
-    return mask, np.where(last - least >= least, last - least, 0.0)
-
-
-def programs_per_school(case: Case, offerings: pd.DataFrame, p: Parameters) -> tuple[Mask, Floats]:
-    """A school with more programs of `level` than its students / `students_per_program` may not open or expand any."""
-    roll = case.table("roll")
-    now = roll[roll["year"] == case.first_year - 1].groupby("offering")["persons"].sum()
-    own = offerings[offerings["level"] == p["level"]].assign(roll=offerings["offering"].map(now).fillna(0.0))
-    students = own.groupby("school")["roll"].sum()
-    programs = own[own["last_plan"] > 0].groupby("school")["program"].nunique()
-    over = programs.reindex(students.index).fillna(0) > students / float(p["students_per_program"])
-    mask = (offerings["school"].isin(over.index[over]) & (offerings["level"] == p["level"])).to_numpy(dtype=bool)
-    return mask & ~offerings["pathway_fed"].to_numpy(dtype=bool), offerings["last_plan"].to_numpy(dtype=np.float64)
-
-
 KINDS: Mapping[str, tuple[Kind, bool]] = {
     "no_new_if_offerings_over": (no_new_if_offerings_over, False),
     "no_new_if_school_share_over": (no_new_if_school_share_over, False),
@@ -119,18 +49,63 @@ KINDS: Mapping[str, tuple[Kind, bool]] = {
     "no_intake_right": (no_intake_right, True),
     "reduce_lowest": (reduce_lowest, True),
     "programs_per_school": (programs_per_school, True),
+    "no_expansion_below_quality": (no_expansion_below_quality, True),
+    "restricted_conditions": (restricted_conditions, True),
 }
 
 
-def rule_limits(case: Case, offerings: pd.DataFrame) -> list[RuleLimit]:
-    """What every rule of the case that bounds numbers limits, exemptions taken out (max_new_per_school adds rows instead)."""
+def _new(case: Case, cohorts: Cohorts, p: Parameters) -> Mask:
+    return new_points(cohorts.offerings)
+
+
+def _to_come(case: Case, cohorts: Cohorts, p: Parameters) -> Mask:
+    return programs_to_come(cohorts, p)
+
+
+def _decided(case: Case, cohorts: Cohorts, p: Parameters) -> Mask:
+    lines = cohorts.offerings
+    return np.asarray(~lines["pathway_fed"].to_numpy(dtype=bool) & (lines["control"] != "given").to_numpy(dtype=bool))
+
+
+COUNTED: Mapping[str, Callable[[Case, Cohorts, Parameters], Mask]] = {
+    "max_new_per_school": _new,
+    "programs_per_school": _to_come,
+    "restricted_conditions": restricted_lines,
+    "adjust_share": _decided,
+    "expert_review": _new,
+}
+"""Kinds that count over lines: bool[offering], the lines that a count is made of. expert_review counts and limits nothing."""
+
+
+def counted_lines(case: Case, cohorts: Cohorts, rule: Rule) -> Mask:
+    """bool[offering]: lines that the rule counts, within its scope, exemptions taken out; none where it counts nothing."""
+    lines = np.zeros(len(cohorts.offerings), dtype=bool)
+    if rule.kind in COUNTED:
+        lines = COUNTED[rule.kind](case, cohorts, rule.parameters) & bound_lines(rule, cohorts.offerings)
+    return lines
+
+
+def rule_limits(case: Case, cohorts: Cohorts) -> list[RuleLimit]:
+    """What every rule of the case that bounds numbers limits, within its scope, exemptions and given lines taken out."""
     found = []
     for rule in case.rules:
         if rule.kind not in KINDS:
             continue
         kind, first_year_only = KINDS[rule.kind]
-        lines, upper = kind(case, offerings, rule.parameters)
-        exempt = offerings["offering"].isin(rule.exempt) | offerings["school"].isin(rule.exempt)
-        given = offerings["control"] == "given"
-        found.append(RuleLimit(rule, lines & ~(exempt | given).to_numpy(dtype=bool), upper, first_year_only))
+        lines, upper = kind(case, cohorts, rule.parameters)
+        given = (cohorts.offerings["control"] == "given").to_numpy(dtype=bool)
+        mask = lines & bound_lines(rule, cohorts.offerings) & ~given
+        found.append(RuleLimit(rule, mask, upper, first_year_only))
+    return found
+
+
+def released_lines(case: Case, cohorts: Cohorts) -> Mask:
+    """bool[offering]: lines that a rule over a school's whole intake may take down next year, as far as it must.
+
+    Such a fall is neither limited nor counted among the changes of the plan's own.
+    """
+    found = np.zeros(len(cohorts.offerings), dtype=bool)
+    for rule in case.rules:
+        if rule.kind == "restricted_conditions":
+            found |= counted_lines(case, cohorts, rule)
     return found
