@@ -259,7 +259,7 @@ class Limits:
                     self.row(self.p(o, t) <= greatest * so_far)
                 elif (o, t) in self.c and limit is not None:
                     reach = r["last_plan"] + sum(self.limit(o, u) for u in self.T if u <= t)
-                    self.row(closed <= reach * self.c[o, t])
+                    self.row(closed <= (reach - self.limit(o, t)) * self.c[o, t])
                     self.row(self.p(o, t) <= reach * (1 - self.closed_by(o, t)))
         for o in self.enrolled_last:
             self.row(self.closed_by(o, self.T1) <= 1)

@@ -1,7 +1,8 @@
 """Whole classes for the first years of a large program, without branch and bound over all of it.
 
 The whole numbers live in the first years. A small program of those years alone (every row that has no other column)
-finds the whole numbers nearest to the linear optimum; the full linear program then completes them over all years.
+finds the whole numbers nearest to the linear optimum; the full linear program then completes them over all years. Where that is
+not good enough a dive decides what opens, closes, changes and is bought first, and only the numbers are taken from nearby.
 Nothing here proves anything: the bound comes from the linear optimum.
 """
 
@@ -13,9 +14,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from talentplan.allocation.dive import Dive
 from talentplan.program import LinearProgram, Outcome, Session
 
-__all__ = ["whole_first_years"]
+__all__ = ["first_plan"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -23,20 +25,43 @@ NODES = 200
 GAP = 0.01
 
 
-def whole_first_years(program: LinearProgram, session: Session, relaxed: Outcome) -> Outcome | None:
-    """The best plan with the whole numbers nearest to the relaxation, or None where they cannot be completed over all years.
+def first_plan(program: LinearProgram, session: Session, relaxed: Outcome, *, gap: float) -> Outcome | None:
+    """A plan in whole numbers: those nearest to the relaxation, and where its gap is wider than `gap` the better one of a dive.
 
-    `session` holds the relaxation, just solved; its bounds and integrality are used up.
+    `session` holds the relaxation, just solved; its bounds and integrality are used up. The bound is the relaxation's
+    objective. None where neither way ends at a plan.
     """
-    columns, small = _first_years(program)
-    proposal = _nearest(small, relaxed.x[columns])
+    start = session.basis()
+    session.drop_integrality()
+    near = _completed(program, session, program, relaxed, relaxed)
+    if near is not None and near.gap <= gap:
+        return near
+    session.set_bounds(np.arange(len(program.cost), dtype=np.int64), program.lower, program.upper)
+    session.start_from_basis(start)
+    dive = Dive(program, session)
+    decided = dive.decide(relaxed)
+    dived = None if decided is None else _completed(program, session, dive.decided(), decided, relaxed)
+    return min((p for p in (dived, near) if p is not None), key=lambda p: p.objective, default=None)
+
+
+def _completed(
+    program: LinearProgram, session: Session, decided: LinearProgram, at: Outcome, relaxed: Outcome
+) -> Outcome | None:
+    """The whole numbers of `decided` nearest to `at`, completed over all years; None where they cannot be.
+
+    decided: the program with some whole numbers fixed by their bounds already.
+    """
+    columns, small = _first_years(decided)
+    proposal = _nearest(small, at.x[columns])
     if proposal is None:
         return None
     value = np.round(proposal[small.integer])
-    session.drop_integrality()
     session.set_bounds(np.flatnonzero(program.integer), value, value)
-    outcome = session.solve()
-    return outcome if outcome.status == "optimal" else None
+    found = session.solve(method="simplex")
+    if found.status != "optimal":
+        return None
+    gap = max(0.0, (found.objective - relaxed.objective) / max(abs(found.objective), 1e-9))
+    return dataclasses.replace(found, status="feasible", bound=relaxed.objective, gap=gap)
 
 
 def _first_years(program: LinearProgram) -> tuple[Ints, LinearProgram]:

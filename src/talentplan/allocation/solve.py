@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from talentplan.allocation.build import COHORTS, build, linear_program, make_space
 from talentplan.allocation.diagnosis import why_impossible
-from talentplan.allocation.first_years import whole_first_years
+from talentplan.allocation.first_years import first_plan
 from talentplan.allocation.linear import linear_optimum, method_of
 from talentplan.allocation.solution import Solution
 from talentplan.demand import Openings
@@ -57,15 +57,12 @@ def allocate(
 
 
 def _whole(case: Case, program: LinearProgram, session: Session, relaxed: Outcome, time_limit: float | None) -> Outcome:
-    """Whole numbers: those nearest to the relaxation first; branch and bound from there while the gap is too wide and nodes remain."""
+    """Whole numbers: a first plan without branch and bound; branch and bound from there while the gap is too wide and nodes remain."""
     solving = case.settings.solving
     nodes = solving.nodes if solving.nodes is not None else (0 if method_of(program) == "ipm" else SMALL_NODES)
-    first = whole_first_years(program, session, relaxed)
-    if first is not None:
-        gap = max(0.0, (first.objective - relaxed.objective) / max(abs(first.objective), 1e-9))
-        first = dataclasses.replace(first, status="feasible", bound=relaxed.objective, gap=gap)
-        if gap <= solving.gap or nodes == 0:
-            return dataclasses.replace(first, status="optimal" if gap <= PROVEN else "feasible")
+    first = first_plan(program, session, relaxed, gap=solving.gap)
+    if first is not None and (first.gap <= solving.gap or nodes == 0):
+        return dataclasses.replace(first, status="optimal" if first.gap <= PROVEN else "feasible")
     search = Session(program, time_limit=time_limit)
     if first is not None:
         search.start_from(first.x)

@@ -209,10 +209,16 @@ def least_openings(m: Moves) -> Floats:
     return np.where(m.new[:, None] & m.deciding, np.where(m.whole, whole, share), 0.0)
 
 
+def _before(m: Moves) -> Floats:
+    """float[offering, year]: the most a line can have had the year before, infinite where its changes are not limited."""
+    return m.reach - np.where(np.isfinite(m.limit), m.limit, 0.0)
+
+
 def closures(m: Moves) -> Floats:
     """float[offering, year]: least c[o,t]; in the whole-class years 1 where a line first is at zero without being made to."""
     _, closed = _parts(m)
-    share = np.divide(closed, m.reach, out=np.zeros_like(closed), where=np.isfinite(m.reach) & (m.reach > 0))
+    before = _before(m)
+    share = np.divide(closed, before, out=np.zeros_like(closed), where=np.isfinite(before) & (before > 0))
     stopped = (m.plan <= TINY) & _allowed(m)
     found = np.where(m.old[:, None] & m.deciding, share, 0.0)
     so_far = np.zeros(len(found))
@@ -322,7 +328,7 @@ def _least_changed(case: Case, m: Moves, closes: Floats) -> Floats:
         if m.deciding[t]:
             for some, size, most in (
                 (m.new & (m.change[:, t] > 0), m.size, policy.max_open),
-                (m.old & (m.change[:, t] < 0), m.reach[:, t], policy.max_close),
+                (m.old & (m.change[:, t] < 0), _before(m)[:, t], policy.max_close),
             ):
                 rows = np.flatnonzero(some & counted[:, t])
                 relief += _greatest_relief(size[rows] / m.limit[rows, t], share[rows, t], most)

@@ -137,7 +137,7 @@ def _new_line_size(space: Space) -> Floats:
 
 
 def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
-    """Columns c and closed; closed <= B c, p <= B (1 - sum over u <= t of c[o,u]), B = last plan + (t + 1) limit.
+    """Columns c and closed; closed <= B' c, p <= B (1 - sum over u <= t of c[o,u]), B = last plan + (t + 1) limit, B' = B of t - 1.
 
     A line closes once (sum over t of c <= 1) and stays closed in the decision years; sum over o of c <= max_close.
     """
@@ -152,12 +152,13 @@ def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     bounded = np.isfinite(limit)
     closed = space.builder.add_columns("closed", index[bounded], cost=moved[bounded])
     reach = (space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering] + limit)[bounded]
+    fall = reach - space.limit[offering, year][bounded]  # what there can have been the year before
     row = np.arange(int(bounded.sum()))
     one = np.ones(len(row))
     number, so_far = space.so_far(closes, index[bounded])
     space.builder.add_rows(
         "closed_if", index[bounded],
-        Terms.concat([Terms(row, closed.positions, one), Terms(row, closes.positions[bounded], -reach)]), upper=0.0,
+        Terms.concat([Terms(row, closed.positions, one), Terms(row, closes.positions[bounded], -fall)]), upper=0.0,
         sentence=("{offering} 只有在 {year} 年停招才能一次降为零", "{offering} falls to zero in {year} only if it closes"),
     )  # fmt: skip
     space.builder.add_rows(
