@@ -9,9 +9,16 @@ TalentPlanError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["AuditError", "ImpossibleError", "InputError", "Problem", "SolverError", "TalentPlanError"]
+__all__ = [
+    "AuditError", "Change", "Conflict", "Diagnosis", "ImpossibleError", "InputError", "Problem", "Repair", "SolverError",
+    "Statement", "TalentPlanError",
+]  # fmt: skip
+
+Words = tuple[str, str]
+Place = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,66 @@ class Problem:
         return f"{where}：{self.rule_zh}。{got}改法：{self.repair_zh}。"
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing the planner said that others contradict, in words (zh, en).
+
+    kind: the family of limits, or where a bound on plan numbers comes from: given, min_plan, max_plan,
+        classes_max, up, down, ceiling:<id of a rule>.
+    places: what it is said of: the codes and the year of every limit that takes part.
+    """
+
+    words: Words
+    kind: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Statements that no plan can satisfy all at once.
+
+    minimal: it was proven that with any one of them left out the others can be satisfied.
+    """
+
+    statements: tuple[Statement, ...]
+    minimal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One limit moved: `side` is least, most or both (a given number); before and after in the limit's own unit, money in million CNY."""
+
+    kind: str
+    place: Place
+    side: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Changes that together make a plan possible, tried and found to do so, in words (zh, en).
+
+    cost: sum over the changes of the move relative to max(1, |before|).
+    """
+
+    words: Words
+    changes: tuple[Change, ...]
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why no plan exists: conflicts that share no statement, and repairs of the whole case, cheapest first.
+
+    complete: with these conflicts out of the way there would be a plan; otherwise there are more of them.
+    """
+
+    conflicts: tuple[Conflict, ...]
+    repairs: tuple[Repair, ...]
+    complete: bool
+
+
 class TalentPlanError(Exception):
     """Base of all errors a user may meet; `exit_code` is what the command line returns."""
 
@@ -64,14 +131,23 @@ class InputError(TalentPlanError):
 
 
 class ImpossibleError(TalentPlanError):
-    """No plan satisfies the case; `statements` are the clashing limits as (zh, en), `repairs` what would help."""
+    """No plan satisfies the case; `diagnosis` says which statements clash and what would mend it."""
 
     exit_code = 1
 
-    def __init__(self, statements: tuple[tuple[str, str], ...], repairs: tuple[tuple[str, str], ...] = ()) -> None:
-        self.statements = statements
-        self.repairs = repairs
-        super().__init__("no plan can satisfy all of these: " + "; ".join(en for _, en in statements))
+    def __init__(self, diagnosis: Diagnosis) -> None:
+        self.diagnosis = diagnosis
+        super().__init__("no plan can satisfy all of these: " + "; ".join(en for _, en in self.statements))
+
+    @property
+    def statements(self) -> tuple[Words, ...]:
+        """The clashing statements of all conflicts, (zh, en)."""
+        return tuple(s.words for conflict in self.diagnosis.conflicts for s in conflict.statements)
+
+    @property
+    def repairs(self) -> tuple[Words, ...]:
+        """What would make a plan possible, (zh, en), cheapest first."""
+        return tuple(repair.words for repair in self.diagnosis.repairs)
 
 
 class SolverError(TalentPlanError):

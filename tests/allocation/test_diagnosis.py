@@ -44,9 +44,10 @@ def _statements(case: Case) -> list[str]:
 
 def test_the_smallest_class_above_the_entrants() -> None:
     found = _statements(_case(pool=20.0, settings={"policy": {"change": {"max_close": 0}}}))
-    assert len(found) == 2
+    assert len(found) == 3
     assert any("smallest class" in s and "2027" in s for s in found)
     assert any("entrants from town in 2027" in s and "20" in s for s in found)
+    assert any("may stop enrolling" in s and "2027" in s and "0 lines" in s for s in found)
 
 
 def test_closing_next_year_mends_it() -> None:
@@ -83,6 +84,10 @@ def test_repairs_say_how_much_is_enough() -> None:
     settings = {"totals": [total], "solving": {"whole_class_years": 0}}
     with pytest.raises(ImpossibleError) as caught:
         solve_plan(_case(pool=900.0, settings=settings))
-    assert any("give way by 10" in en for _, en in caught.value.repairs)  # 40 + two classes of 50 = 140
+    cheapest = caught.value.diagnosis.repairs[0]  # 40 + two classes of 50 = 140
+    assert [(c.kind, c.side, c.before, c.after) for c in cheapest.changes] == [("total", "least", 150.0, 140.0)]
+    assert "from 150 to 140" in cheapest.words[1]
+    grown = caught.value.diagnosis.repairs[1]  # or the line may grow by 110 instead of 100
+    assert [(c.kind, c.place, c.after) for c in grown.changes] == [("up", {"offering": "a", "year": 2027}, 110.0)]
     total["least"] = 140.0
     assert solve_plan(_case(pool=900.0, settings=settings)).audit.ok

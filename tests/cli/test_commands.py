@@ -222,9 +222,18 @@ def test_an_impossible_case_names_what_clashes(tell: Tell, tiny_model: Path) -> 
     assert refused["scenario"] == "too_many"
     assert any("5,000" in statement["en"] for statement in refused["statements"])
     assert 2 <= len(refused["statements"]) <= 6
-    assert refused["repairs"]
-    assert all(set(statement) == {"zh", "en"} for statement in refused["statements"])
+    assert all(set(s) == {"zh", "en", "kind", "conflict", "places"} for s in refused["statements"])
+    assert refused["minimal"] == [True]
+    assert refused["complete"] is True
+    mended = refused["repairs"][0]
+    assert [change["kind"] for change in mended["changes"]] == ["total"]
+    least = mended["changes"][0]["after"]
+    assert mended["changes"][0] == {"kind": "total", "place": {"total": 0, "school": "", "year": 2025},
+                                    "side": "least", "before": 5000.0, "after": least}  # fmt: skip
     assert "No plan can satisfy all of these at once:" in done.stderr
+    assert f"lower the least from 5,000 to {least:,.0f} persons" in done.stderr
+    scenario(tiny_model, "mended", {"set": {"setting": "totals", "value": [{**total[0], "least": least}]}})
+    assert tell("plan", tiny_model, "--scenario", "mended", "--json").exit_code == 0
     assert set(kept) == KEYS
     assert not Path("runs/tiny/too_many").exists()
 

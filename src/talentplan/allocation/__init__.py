@@ -5,7 +5,8 @@ from talentplan.allocation.diagnosis import why_impossible
 from talentplan.allocation.linear import linear_optimum, method_of
 from talentplan.allocation.solution import Solution
 from talentplan.allocation.solve import allocate, hold_intake
+from talentplan.allocation.statements import Names
 
 __all__ = [
-    "Solution", "allocate", "hold_intake", "linear_optimum", "linear_program", "method_of", "why_impossible",
+    "Names", "Solution", "allocate", "hold_intake", "linear_optimum", "linear_program", "method_of", "why_impossible",
 ]  # fmt: skip

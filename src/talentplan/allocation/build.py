@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 
+from talentplan.allocation.ceilings import ceilings, is_ceiling
 from talentplan.allocation.constraints.balance import balance
 from talentplan.allocation.constraints.capacity import hiring, investments, places, teachers
-from talentplan.allocation.constraints.change import change, greatest_plan, move_limits
+from talentplan.allocation.constraints.change import change, move_limits
 from talentplan.allocation.constraints.classes import fewest_classes
 from talentplan.allocation.constraints.fairness import fairness
 from talentplan.allocation.constraints.hours import training_hours
@@ -23,10 +25,11 @@ from talentplan.allocation.constraints.money import investment_budget, recurrent
 from talentplan.allocation.constraints.pools import entrant_pools
 from talentplan.allocation.constraints.reserved import reserved_seats
 from talentplan.allocation.constraints.totals import totals, whole_classes
-from talentplan.allocation.rules import released_lines, rule_limits
+from talentplan.allocation.rules import released_lines
 from talentplan.allocation.rules.rows import rule_rows
 from talentplan.allocation.space import Space
 from talentplan.demand import Openings
+from talentplan.errors import Change
 from talentplan.matching import placement_arcs
 from talentplan.program import LinearProgram
 from talentplan.supply import Cohorts
@@ -56,26 +59,48 @@ LIMITS: tuple[Family, ...] = (
 )
 
 
-def make_space(case: Case, openings: Openings, cohorts: Cohorts, waived: str = "") -> Space:
+def make_space(
+    case: Case, openings: Openings, cohorts: Cohorts, waived: str = "", changes: Sequence[Change] = ()
+) -> Space:
     """An empty program with the bounds that rules, max_plan, classes_max and the change policy set on plan numbers.
 
     waived: id of a rule that limits nothing, while what it releases from the change policy stays released: against such a
     program a rule can only make the optimum worse, and its price is never negative.
+    changes: those of the bounds that are moved, line by line and year by year.
     """
     table, years = cohorts.offerings, case.settings.horizon.years
     last = table["last_plan"].to_numpy(dtype=np.float64)
-    upper = np.repeat(greatest_plan(table)[:, None], years, axis=1)
-    demanded = upper.copy()
-    for rule in rule_limits(case, cohorts):
-        span = 1 if rule.first_year_only else years
-        for bound in (demanded,) if rule.rule.id == waived else (upper, demanded):
-            bound[rule.lines, :span] = np.minimum(bound[rule.lines, :span], rule.upper[rule.lines, None])
+    moved = _moved_cells(case, table, changes)
+    upper = np.full((len(table), years), np.inf)
+    demanded = upper
+    limits = tuple(ceilings(case, cohorts))
+    for kind, ceiling in limits:
+        for cell, after in moved.get(kind, ()):
+            ceiling[cell] = after
+        if kind != f"ceiling:{waived}":
+            upper = np.minimum(upper, ceiling)
+        if kind != "released":
+            demanded = np.minimum(demanded, ceiling)
     limit = move_limits(table, case.settings.policy, years)
     released = released_lines(case, cohorts)
-    upper[:, 0] = np.where(released & (last > 0), np.minimum(upper[:, 0], last + limit[:, 0]), upper[:, 0])
     limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(demanded[:, 0]), last - demanded[:, 0], 0.0))
     limit[released, 0] = np.maximum(limit[released, 0], last[released])
-    return Space(case, openings, cohorts, placement_arcs(case), upper, limit, demanded, released, waived)
+    for cell, after in [*moved.get("up", ()), *moved.get("down", ())]:
+        limit[cell] = max(limit[cell], after)
+    return Space(case, openings, cohorts, placement_arcs(case), upper, limit, demanded, released, waived, limits)
+
+
+def _moved_cells(
+    case: Case, offerings: pd.DataFrame, changes: Sequence[Change]
+) -> dict[str, list[tuple[tuple[int, int], float]]]:
+    """Kind -> ((line, plan year), its new figure) of the changes that move how far plan numbers reach."""
+    line = dict(zip(offerings["offering"], range(len(offerings)), strict=True))
+    moved: dict[str, list[tuple[tuple[int, int], float]]] = {}
+    for one in changes:
+        if one.kind in ("up", "down") or is_ceiling(one.kind):
+            cell = line[str(one.place["offering"])], int(one.place["year"]) - case.first_year
+            moved.setdefault(one.kind, []).append((cell, one.after))
+    return moved
 
 
 def build(space: Space, families: tuple[Family, ...] = COHORTS + LIMITS) -> Space:
@@ -85,6 +110,11 @@ def build(space: Space, families: tuple[Family, ...] = COHORTS + LIMITS) -> Spac
     return space
 
 
-def linear_program(case: Case, openings: Openings, cohorts: Cohorts, waived: str = "") -> LinearProgram:
-    """The whole program of a case, as `allocate` solves it; whole numbers are marked in `integer`. waived: see `make_space`."""
-    return build(make_space(case, openings, cohorts, waived)).builder.finish()
+def linear_program(
+    case: Case, openings: Openings, cohorts: Cohorts, waived: str = "", changes: Sequence[Change] = ()
+) -> LinearProgram:
+    """The whole program of a case, as `allocate` solves it; whole numbers are marked in `integer`. waived: see `make_space`.
+
+    changes: limits of plan numbers that are moved and from which others follow: ceilings and the change policy.
+    """
+    return build(make_space(case, openings, cohorts, waived, changes)).builder.finish()

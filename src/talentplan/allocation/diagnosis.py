@@ -1,187 +1,269 @@
-"""Why no plan exists: a smallest set of statements that clash, in words, and what would have to give way."""
+"""Why no plan exists: smallest sets of statements that clash, in words, and repairs that were tried."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import pandas as pd
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from talentplan.program import Block, LinearProgram, Session
+from talentplan.allocation.ceilings import is_ceiling
+from talentplan.allocation.first_years import first_plan
+from talentplan.allocation.linear import LARGE
+from talentplan.allocation.statements import (
+    FIRM,
+    Names,
+    Said,
+    change_of,
+    followers,
+    owners,
+    places,
+    repair_words,
+    row_at,
+    said,
+    spelled_out,
+    statement_words,
+)
+from talentplan.errors import Change, Conflict, Diagnosis, Repair, Statement
+from talentplan.program import Breach, Clash, LinearProgram, Session, leave_out
 
 __all__ = ["why_impossible"]
 
-Words = tuple[str, str]
 Ints = NDArray[np.int64]
-# rows that only define quantities: persons, hours and yes-or-no decisions mean what they mean whatever anyone wishes
-DEFINITIONS = frozenset({
-    "seats", "promise", "completers", "local_supply", "openings", "enrolled_is", "load_is", "running_since",
-    "spent_recurrent_is", "recruits", "opened_if", "opened_before", "opens_once", "closed_if", "closes_once",
-    "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
-    "program_opens_if", "rises_by_a_class", "falls_by_a_class", "rises_or_falls",
-})  # fmt: skip
-# families said once a year instead of once a line
-TOGETHER: dict[str, Words] = {
-    "open_or_closed": ("{year} 年在招计划行至少开一个最小班额的班，除非停招", "in {year} every line that enrols opens at least one smallest class unless it closes"),
-    "stays_open": ("{year} 年新开的计划行继续招生", "in {year} lines that opened go on enrolling"),
-    "up": ("{year} 年各计划行增加名额不超过允许幅度", "in {year} no line grows by more than the change policy allows"),
-    "down": ("{year} 年各计划行减少名额不超过允许幅度", "in {year} no line shrinks by more than the change policy allows"),
-    "closed_means_zero": ("{year} 年各计划行增加名额不超过允许幅度", "in {year} no line grows by more than the change policy allows"),
-    "changed_if": ("{year} 年各计划行的变动不超过允许幅度", "in {year} no line moves by more than the change policy allows"),
-    "given": ("{year} 年给定的计划行保持给定计划数", "in {year} given lines keep their given numbers"),
-    "plan_least": ("{year} 年各计划行不低于最低计划数", "in {year} no line falls below its min_plan"),
-    "plan_most": ("{year} 年各计划行不超过最高计划数（含规则限制）", "in {year} no line exceeds its max_plan or what a rule allows"),
-}  # fmt: skip
+Moved = list[tuple[int, Change]]
+Rebuild = Callable[[Sequence[Change]], LinearProgram]
+Key = tuple[tuple[int, str, float], ...]
+NOTHING = np.zeros(0, dtype=np.int64)
+CONFLICTS = 5  # conflicts beside each other that are looked for
+WAYS = 8  # combinations of one statement from each conflict that are tried
+REPAIRS = 5  # repairs that are told
+QUESTIONS = 40  # solves to find which lines of a statement take part
+NODES = 5000  # nodes of branch and bound to try a repair
+BESIDE = 2  # repairs that leave alone what the others move
+UNDEFINED = Statement(
+    ("即使放宽所有约束，这些数据仍无解", "no plan exists even with every limit relaxed"), "definitions", ()
+)
+UNDECIDED = Statement(
+    ("求解器未找到方案，但也未能指出相互冲突的要求", "the solver found no plan, but which statements clash stayed undecided"), "undecided", ()
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """One thing the planner said, as rows of the elastic program."""
+def why_impossible(program: LinearProgram, names: Names = ({}, {}), rebuild: Rebuild | None = None) -> Diagnosis:
+    """Which statements clash and what would mend the case.
 
-    words: Words
-    rows: Ints
+    A statement is a limit, or the bounds of one kind on the plan numbers of a year. A deletion filter leaves out one after
+    another as long as the rest still clash, so that none of those told can be left out. Repairs let single statements of the
+    conflicts give way by as little as is enough, or pairs of them, or any statements at the least cost of all, or at the least
+    cost with those that gave way before kept; each is rounded outward to figures that can be written down, applied and solved again, in whole numbers where the program has them.
 
-
-def why_impossible(program: LinearProgram, *, whole: bool = False) -> tuple[tuple[Words, ...], tuple[Words, ...]]:
-    """(clashing statements, repairs), each (zh, en).
-
-    Every statement may be broken at a price; statements the least breach prices are candidates, and a deletion filter
-    leaves out one after another as long as the rest still clash, so that none of those printed can be left out.
-    Repairs say by how much each statement of the least breach would have to give way.
+    names: code -> name in zh and en, for the words.
+    rebuild: the program with ceilings or the change policy moved, from which other limits follow; without it no repair moves them.
     """
-    elastic, statements = _elastic(program)
-    soft = np.concatenate([s.rows for s in statements])
-    start = len(program.cost)
-    column = np.full(elastic.matrix.shape[0], -1, dtype=np.int64)
-    column[soft] = np.arange(len(soft))
-    session = Session(elastic)
-    outcome = session.solve(gap=0.01, nodes=2000, relax=not whole)
-    if outcome.status not in ("optimal", "feasible"):
-        return (("即使放宽所有约束，这些数据仍无解", "no plan exists even with every limit relaxed"),), ()
-    breach = outcome.x[start : start + len(soft)] + outcome.x[start + len(soft) :]
-    repairs = tuple(
-        _repair(statement, float(breach[column[statement.rows]].sum()))
-        for statement in statements
-        if breach[column[statement.rows]].sum() > 1e-6
-    )
-    candidates = list(range(len(statements)))
-    if not whole:
-        candidates = [k for k in candidates if np.abs(outcome.dual[statements[k].rows]).max() > 1e-9]
-
-    def clash(kept: list[int]) -> bool:
-        cost = np.zeros(len(elastic.cost))
-        rows = np.concatenate([column[statements[k].rows] for k in kept])
-        cost[start + rows] = cost[start + len(soft) + rows] = 1.0
-        session.set_costs(cost)
-        found = session.solve(gap=0.5, nodes=500, relax=not whole)
-        return found.status in ("optimal", "feasible") and found.bound > 1e-6
-
-    core = _leave_out(candidates, clash)
-    return tuple(statements[k].words for k in core), repairs[:5]
+    return _Search(program, names, rebuild).diagnosis()
 
 
-def _leave_out(candidates: list[int], clash: Callable[[list[int]], bool]) -> list[int]:
-    """A subset that still clashes and from which nothing can be left out: by halves first, then one by one."""
-    kept, chunk = list(candidates), max(1, len(candidates) // 2)
-    while True:
-        position = 0
-        while position < len(kept):
-            rest = kept[:position] + kept[position + chunk :]
-            if rest and clash(rest):
-                kept = rest
-            else:
-                position += chunk
-        if chunk == 1:
-            return kept
-        chunk = max(1, chunk // 2)
+class _Search:
+    """One program under examination. A set of statements is the positions of its rows."""
+
+    def __init__(self, program: LinearProgram, names: Names, rebuild: Rebuild | None, *, spelled: bool = False) -> None:
+        self.program = program if spelled else spelled_out(program)
+        self.names, self.rebuild = names, rebuild
+        self.statements = said(self.program)
+        self.soft = np.sort(np.concatenate([NOTHING, *(s.rows for s in self.statements)]))
+        self.movable = _rows([s for s in self.statements if s.kind not in FIRM])
+        follow = followers(self.program)
+        self.split = Clash(self.program, self.soft, follow, whole=False)
+        self.whole = Clash(self.program, self.soft, follow, whole=True) if program.integer.any() else self.split
+
+    def diagnosis(self) -> Diagnosis:
+        found: list[list[Said]] = []
+        minimal: list[bool] = []
+        left = self.soft
+        possible = self._possible(left)
+        while len(found) < CONFLICTS and possible is False:
+            core, proven = self._core(left)
+            if not core:
+                return Diagnosis((Conflict((UNDEFINED,), True),), (), True)
+            found.append(core)
+            minimal.append(proven)
+            left = np.setdiff1d(left, _rows(core))
+            possible = self._possible(left)
+        if not found:
+            return Diagnosis((Conflict((UNDECIDED,), False),), (), False)
+        complete = possible is True
+        conflicts = tuple(
+            Conflict(tuple(self._told(s) for s in core), proven) for core, proven in zip(found, minimal, strict=True)
+        )
+        return Diagnosis(conflicts, self._repairs(found, complete), complete)
+
+    def _possible(self, left: Ints) -> bool | None:
+        """Whether there is a plan with the rows left of those that may give way; None where the search ended undecided."""
+        lower, upper = self.program.row_lower.copy(), self.program.row_upper.copy()
+        let_go = np.setdiff1d(self.soft, left)
+        let_go = np.append(let_go, self.split.followers.of(let_go))
+        lower[let_go], upper[let_go] = -np.inf, np.inf
+        return _has_plan(dataclasses.replace(self.program, row_lower=lower, row_upper=upper))
+
+    def _told(self, one: Said) -> Statement:
+        words = statement_words(self.program, one, self.names)
+        return Statement(words, one.kind, places(self.program, one.rows))
+
+    def _core(self, left: Ints) -> tuple[list[Said], bool]:
+        """A smallest set of statements that clash, of the rows left; and whether it is proven that none can be left out."""
+        first = self.split if self.split.possible(left) is False else self.whole
+        if first is self.split:
+            suspects = self.split.suspects(left)
+            left = suspects if self.split.possible(suspects) is False else left
+        groups = [Said(s.kind, s.rows[np.isin(s.rows, left)]) for s in self.statements]
+        groups = [s for s in groups if len(s.rows)]
+        for judge in dict.fromkeys((first, self.whole)):  # with whole numbers fewer statements may clash
+            groups = self._leave_out(judge, groups)
+        for k, one in enumerate(groups):
+            groups[k] = self._narrowed(one, groups[:k] + groups[k + 1 :])
+        rest = [[s for s in groups if s is not one] for one in groups]
+        return groups, all(self.whole.possible(_rows(others)) is True for others in rest)
+
+    def _leave_out(self, judge: Clash, groups: list[Said]) -> list[Said]:
+        def clash(kept: list[int]) -> bool:
+            return judge.possible(_rows([groups[k] for k in kept])) is False
+
+        return [groups[k] for k in leave_out(range(len(groups)), clash)]
+
+    def _narrowed(self, one: Said, others: list[Said]) -> Said:
+        """The statement about those lines only that are needed for the clash with the others."""
+        parts, fixed = owners(self.program, one.rows), _rows(others)
+        if len(parts) == 1:
+            return one
+
+        def clash(kept: list[int]) -> bool:
+            return self.whole.possible(np.sort(np.concatenate([fixed, *(parts[k] for k in kept)]))) is False
+
+        kept = leave_out(range(len(parts)), clash, QUESTIONS)
+        return Said(one.kind, np.sort(np.concatenate([parts[k] for k in kept])))
+
+    def _repairs(self, conflicts: list[list[Said]], complete: bool) -> tuple[Repair, ...]:
+        ways = self._ways(conflicts) if complete else []
+        found: dict[Key, Repair] = {}
+        for giving in ways:
+            self._try(giving, found)
+        if not found and len(conflicts) == 1:
+            for pair in itertools.combinations([s for s in conflicts[0] if s.kind not in FIRM], 2):
+                self._try(_rows(pair), found)
+        self._try(self.movable, found)
+        self._beside(found)
+        return tuple(sorted(found.values(), key=lambda r: (r.cost, len(r.changes), r.words))[:REPAIRS])
+
+    def _beside(self, found: dict[Key, Repair]) -> None:
+        """Repairs for those to whom the statements that give way in all others are sacred, as far as there are any."""
+        for _ in range(BESIDE if found else 0):
+            moved = np.array([row for key in found for row, _, _ in key], dtype=np.int64)
+            sacred = _rows([s for s in self.statements if np.isin(moved, s.rows).any()])
+            count = len(found)
+            self._try(np.setdiff1d(self.movable, sacred), found)
+            if len(found) == count:
+                return
+
+    def _ways(self, conflicts: list[list[Said]]) -> list[Ints]:
+        """Rows of one statement from each conflict, those first that cost least one by one."""
+        if len(conflicts) == 1:
+            return [s.rows for s in conflicts[0] if s.kind not in FIRM]
+        choices: list[list[tuple[float, int, Said]]] = []
+        for core in conflicts:
+            others = _rows([s for other in conflicts if other is not core for s in other])
+            able = [s for s in core if s.kind not in FIRM]
+            breaches = [self.split.breach(s.rows, np.setdiff1d(self.soft, others)) for s in able]
+            choices.append([(b.cost, k, s) for k, (b, s) in enumerate(zip(breaches, able, strict=True)) if b])
+        combined = sorted(itertools.product(*choices), key=lambda way: sum(cost for cost, _, _ in way))
+        return [_rows([s for _, _, s in way]) for way in combined[:WAYS]]
+
+    def _try(self, giving: Ints, found: dict[Key, Repair]) -> None:
+        """Let the rows give way as little as is enough; keep the repair where it makes a plan possible."""
+        once = bool(found) and len(self.program.cost) > LARGE  # in a large program whole numbers take a minute
+        for clash in dict.fromkeys((self.split, self.split if once else self.whole)):
+            breach = clash.breach(giving)
+            if breach is None:
+                return
+            moved = self._moved(breach)
+            for repair in (moved, self._followed_up(moved)):
+                key = tuple((row, c.side, c.after) for row, c in repair)
+                if key in found:
+                    return
+                changed = self._changed(repair) if repair else None
+                if changed is not None and _has_plan(changed) is True:
+                    changes = tuple(change for _, change in repair)
+                    cost = sum(abs(c.after - c.before) / max(1.0, abs(c.before)) for c in changes)
+                    found[key] = Repair(repair_words(self.program, repair, self.names), changes, cost)
+                    return
+
+    def _moved(self, breach: Breach) -> Moved:
+        """Every limit that gives way, with its row."""
+        found = []
+        own = np.isin(breach.rows, self.soft)
+        for k in np.flatnonzero(own & ((breach.under > 0) | (breach.over > 0))):
+            row = int(breach.rows[k])
+            found += [(row, c) for c in change_of(self.program, row, float(breach.under[k]), float(breach.over[k]))]
+        return found
+
+    def _changed(self, moved: Moved) -> LinearProgram | None:
+        """The program with the limits moved, built anew where others follow from them; None where it cannot be built."""
+        program = self.program
+        if any(_reaches(change) for _, change in moved):
+            if self.rebuild is None:
+                return None
+            program = spelled_out(self.rebuild([change for _, change in moved]))
+        lower, upper = program.row_lower.copy(), program.row_upper.copy()
+        for row, change in moved:
+            bound = self.program.row_lower[row] if change.side == "least" else self.program.row_upper[row]
+            at = row_at(program, change.kind, change.place)
+            if change.side in ("least", "both") and at is not None:
+                lower[at] = change.after - (change.before - bound)
+            if change.side in ("most", "both") and at is not None:
+                upper[at] = change.after - (change.before - bound)
+        own = {row for row, _ in moved}
+        for _, change in moved:  # growth and decline are built from one figure, but only one of them was moved
+            twin = {"up": "down", "down": "up"}.get(change.kind)
+            before = None if twin is None else row_at(self.program, twin, change.place)
+            at = None if twin is None else row_at(program, twin, change.place)
+            if before is not None and at is not None and before not in own:
+                upper[at] = self.program.row_upper[before]
+        return dataclasses.replace(program, row_lower=lower, row_upper=upper)
+
+    def _followed_up(self, moved: Moved) -> Moved:
+        """A repair with what else must give way once limits have been built anew from those it moves."""
+        changed = self._changed(moved) if any(_reaches(change) for _, change in moved) else None
+        if changed is None:
+            return moved
+        again = _Search(changed, self.names, None, spelled=True)
+        breach = again.whole.breach(again.movable)
+        found = {(row, c.side): c for row, c in moved}
+        for _, change in again._moved(breach) if breach is not None else []:
+            row = row_at(self.program, change.kind, change.place)
+            if row is None:
+                return moved
+            earlier = found.get((row, change.side))
+            found[row, change.side] = change if earlier is None else dataclasses.replace(change, before=earlier.before)
+        return [(row, change) for (row, _), change in found.items()]
 
 
-def _elastic(program: LinearProgram) -> tuple[LinearProgram, list[_Statement]]:
-    """The program with column bounds that state a wish as rows, and two slack columns for every row that may give way."""
-    n, m = len(program.cost), program.matrix.shape[0]
-    bounds = _bound_groups(program)
-    columns = np.concatenate([np.zeros(0, np.int64), *(c for _, c, _, _ in bounds)])
-    low = np.concatenate([np.zeros(0), *(lo for _, _, lo, _ in bounds)])
-    high = np.concatenate([np.zeros(0), *(hi for _, _, _, hi in bounds)])
-    picker = sp.csc_array((np.ones(len(columns)), (np.arange(len(columns)), columns)), shape=(len(columns), n))
-    row_lower, row_upper = np.append(program.row_lower, low), np.append(program.row_upper, high)
-    statements, at = [], m
-    for words, group, _, _ in bounds:
-        statements.append(_Statement(words, np.arange(at, at + len(group), dtype=np.int64)))
-        at += len(group)
-    statements += [
-        s
-        for name, block in program.rows.items()
-        if name.partition(":")[0] not in DEFINITIONS
-        for s in _row_statements(program, block)
-    ]
-    soft = np.concatenate([s.rows for s in statements])
-    slack = sp.csc_array((np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(at, len(soft)))
-    matrix = sp.csc_array(sp.hstack([sp.vstack([program.matrix, picker]), slack, -slack], format="csc"))
-    lower, upper = program.lower.copy(), program.upper.copy()
-    lower[columns], upper[columns] = 0.0, np.inf
-    side = np.where(np.isfinite(row_upper), row_upper, np.where(np.isfinite(row_lower), row_lower, 0.0))[soft]
-    price = 1.0 / np.maximum(1.0, np.abs(side))  # a breach counts relative to what was stated
-    relaxed = dataclasses.replace(
-        program, cost=np.concatenate([np.zeros(n), price, price]), lower=np.append(lower, np.zeros(2 * len(soft))),
-        upper=np.append(upper, np.full(2 * len(soft), np.inf)), integer=np.append(program.integer, np.zeros(2 * len(soft), bool)),
-        row_lower=row_lower, row_upper=row_upper, matrix=matrix, offset=0.0,
-    )  # fmt: skip
-    return relaxed, statements
+def _reaches(change: Change) -> bool:
+    """Whether other limits follow from how far this one lets a plan number reach."""
+    return change.kind in ("up", "down") or is_ceiling(change.kind)
 
 
-def _bound_groups(program: LinearProgram) -> list[tuple[Words, Ints, NDArray[np.float64], NDArray[np.float64]]]:
-    """Column bounds that state a wish: (words, columns, least, most), one group a year."""
-    found = []
-    numbers = program.columns["plan"].positions
-    low, high = program.lower[numbers], program.upper[numbers]
-    fixed = low == high
-    kinds = [
-        ("given", "plan", fixed),
-        ("plan_least", "plan", ~fixed & (low > 0)),
-        ("plan_most", "plan", ~fixed & np.isfinite(high)),
-    ]
-    moves = [name for name in ("up", "down") if name in program.columns]
-    kinds += [(name, name, np.isfinite(program.upper[program.columns[name].positions])) for name in moves]
-    for key, name, mask in kinds:
-        block = program.columns[name]
-        year = block.index["year"].to_numpy()
-        for when in np.unique(year[mask]):
-            columns = block.positions[mask & (year == when)]
-            least = program.lower[columns] if key != "plan_most" else np.full(len(columns), -np.inf)
-            most = program.upper[columns] if key != "plan_least" else np.full(len(columns), np.inf)
-            zh, en = TOGETHER[key]
-            found.append(((zh.format(year=when), en.format(year=when)), columns, least, most))
-    return found
+def _rows(statements: Sequence[Said]) -> Ints:
+    return np.sort(np.concatenate([NOTHING, *(s.rows for s in statements)]))
 
 
-def _row_statements(program: LinearProgram, block: Block) -> list[_Statement]:
-    if not len(block):
-        return []
-    if block.name in TOGETHER:
-        zh, en = TOGETHER[block.name]
-        groups = pd.Series(block.positions).groupby(block.index["year"].to_numpy())
-        return [_Statement((zh.format(year=y), en.format(year=y)), np.asarray(p, dtype=np.int64)) for y, p in groups]
-    return [_Statement(_limit_words(program, block, int(row)), np.array([row])) for row in block.positions]
-
-
-def _limit_words(program: LinearProgram, block: Block, row: int) -> Words:
-    low, high = program.row_lower[row], program.row_upper[row]
-    parts = [f"≥ {low:,.6g}"] if np.isfinite(low) else []
-    if np.isfinite(high) and high != low:
-        parts.append(f"≤ {high:,.6g}")
-    unit = (" 百万元", " million CNY") if block.name.endswith("budget") else ("", "")
-    return tuple(  # type: ignore[return-value]
-        block.label(row, lang)
-        + (f"（{'，'.join(parts)}{unit[0]}）" if lang == "zh" else f" ({', '.join(parts)}{unit[1]})")
-        for lang in ("zh", "en")
-    )
-
-
-def _repair(statement: _Statement, amount: float) -> Words:
-    zh, en = statement.words
-    return f"放宽 {amount:,.6g}：{zh}", f"give way by {amount:,.6g}: {en}"
+def _has_plan(program: LinearProgram) -> bool | None:
+    """Whether there is any plan, in whole numbers where the program has some; None where the search ended undecided."""
+    anything = dataclasses.replace(program, cost=np.zeros(len(program.cost)), offset=0.0)
+    session = Session(anything)
+    relaxed = session.solve(relax=True)
+    if relaxed.status != "optimal":
+        return False if relaxed.status == "infeasible" else None
+    if not program.integer.any() or first_plan(anything, session, relaxed, gap=1.0) is not None:
+        return True
+    status = Session(anything).solve(nodes=NODES).status
+    return {"optimal": True, "feasible": True, "infeasible": False}.get(status)

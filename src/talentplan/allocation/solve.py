@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from talentplan.demand import Openings
 from talentplan.errors import ImpossibleError, SolverError
 from talentplan.program import LinearProgram, Outcome, Session, solve_through_pulp, solver_version
 from talentplan.supply import Cohorts
+from talentplan.workspace import code_names
 from talentplan.workspace.case import Case
 
 __all__ = ["allocate", "hold_intake"]
@@ -41,16 +44,20 @@ def allocate(
     program = linear_program(case, openings, cohorts)
     built = time.perf_counter()
     if solver is not None and solver.lower() != "highs":
-        return _through_pulp(case, program, solver, time_limit, built - started)
+        return _through_pulp(
+            case, program, solver, time_limit, built - started, partial(_impossible, case, openings, cohorts, program)
+        )
     session = Session(program, time_limit=time_limit)
     handed = time.perf_counter()
     relaxed = linear_optimum(program, session)
     if relaxed.status == "infeasible":
-        raise ImpossibleError(*why_impossible(program))
+        raise _impossible(case, openings, cohorts, program)
     _need(relaxed)
     found = relaxed
     if program.integer.any():
         found = _whole(case, program, session, relaxed, time_limit)
+        if found.status == "infeasible":
+            raise _impossible(case, openings, cohorts, program)
     final = _nearest(program, session, found)
     timings = {"build": built - started, "handover": handed - built, "solve": time.perf_counter() - handed}
     return _solution(program, final, found, relaxed.objective, solver_version(), timings)
@@ -68,7 +75,7 @@ def _whole(case: Case, program: LinearProgram, session: Session, relaxed: Outcom
         search.start_from(first.x)
     outcome = search.solve(gap=solving.gap, nodes=nodes or None)
     if outcome.status == "infeasible":
-        raise ImpossibleError(*why_impossible(program, whole=True))
+        return outcome
     if first is not None and outcome.status == "limit":
         return dataclasses.replace(first, status="limit")
     _need(outcome)
@@ -87,6 +94,13 @@ def hold_intake(case: Case, openings: Openings, cohorts: Cohorts, intake: Floats
     outcome = linear_optimum(program, Session(program))
     _need(outcome)
     return _solution(program, outcome.x, outcome, outcome.objective, solver_version(), {})
+
+
+def _impossible(case: Case, openings: Openings, cohorts: Cohorts, program: LinearProgram) -> ImpossibleError:
+    names = (code_names(case, "zh"), code_names(case, "en"))
+    return ImpossibleError(
+        why_impossible(program, names, lambda changes: linear_program(case, openings, cohorts, changes=changes))
+    )
 
 
 def _need(outcome: Outcome) -> None:
@@ -152,12 +166,19 @@ def _solution(
     )  # fmt: skip
 
 
-def _through_pulp(case: Case, program: LinearProgram, solver: str, time_limit: float | None, built: float) -> Solution:
+def _through_pulp(
+    case: Case,
+    program: LinearProgram,
+    solver: str,
+    time_limit: float | None,
+    built: float,
+    why: Callable[[], ImpossibleError],
+) -> Solution:
     started = time.perf_counter()
     gap = case.settings.solving.gap if program.integer.any() else 0.0
     outcome = solve_through_pulp(program, solver, gap=gap, time_limit=time_limit)
     if outcome.status == "infeasible":
-        raise ImpossibleError(*why_impossible(program))
+        raise why()
     _need(outcome)
     timings = {"build": built, "handover": 0.0, "solve": time.perf_counter() - started}
     return _solution(program, outcome.x, outcome, float("nan"), solver, timings)

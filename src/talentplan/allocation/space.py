@@ -31,6 +31,7 @@ class Space:
         change policy allows them and does not count.
     released: bool[offering], a rule over the whole intake of its school may take the line down next year.
     waived: id of the rule that limits nothing ("" for none).
+    ceilings: (kind, float[offering, plan year]), what `upper` is the least of.
     discount: float[year], weight of a year in the objective.
     entrants, full: Terms by cell, persons who enter (as expected; at fill 1); completions: Terms by cell.
     """
@@ -44,6 +45,7 @@ class Space:
     demanded: Floats
     released: NDArray[np.bool_]
     waived: str = ""
+    ceilings: tuple[tuple[str, Floats], ...] = ()
     builder: ProgramBuilder = field(default_factory=ProgramBuilder)
     entrants: Terms = field(default_factory=Terms.empty)
     full: Terms = field(default_factory=Terms.empty)

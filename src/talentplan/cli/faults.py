@@ -93,11 +93,20 @@ def _impossible(error: ImpossibleError, lang: str) -> str:
     at = 0 if lang == "zh" else 1
     says = (
         ("没有任何方案能同时满足以下各条：", "No plan can satisfy all of these at once:"),
-        ("放宽其中任何一处即可，代价最小的改法：", "It is enough that one of them gives way; the cheapest repairs:"),
+        ("此外，以下各条也不能同时满足：", "Nor, apart from that, all of these:"),
+        ("此外可能还有其他相互冲突的要求。", "There may be more conflicts beside these."),
+        (
+            "任选一种改法即可得到方案（均已试算，代价小的在前）：",
+            "Each of these repairs makes a plan possible (all were tried; cheapest first):",
+        ),
     )
-    lines = [says[0][at], *(f"  {k}. {words[at]}" for k, words in enumerate(error.statements, 1))]
+    lines: list[str] = []
+    for k, conflict in enumerate(error.diagnosis.conflicts):
+        lines += [says[min(k, 1)][at], *(f"  {n}. {s.words[at]}" for n, s in enumerate(conflict.statements, 1))]
+    if not error.diagnosis.complete:
+        lines.append(says[2][at])
     if error.repairs:
-        lines += [says[1][at], *(f"  - {words[at]}" for words in error.repairs)]
+        lines += [says[3][at], *(f"  {n}) {words[at]}" for n, words in enumerate(error.repairs, 1))]
     return "\n".join(lines)
 
 

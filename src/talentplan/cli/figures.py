@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from talentplan.errors import ImpossibleError, TalentPlanError
+from talentplan.errors import Change, ImpossibleError, TalentPlanError
 from talentplan.plan import Plan
 from talentplan.workspace import Case
 
@@ -56,14 +56,26 @@ def failure(case: Case, error: TalentPlanError) -> dict[str, Any]:
     if not isinstance(error, ImpossibleError):
         return found | {"status": "limit", "message": str(error)}
 
-    def pairs(texts: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-        return [{"zh": zh, "en": en} for zh, en in texts]
-
+    diagnosis = error.diagnosis
     return found | {
         "status": "infeasible",
-        "statements": pairs(error.statements),
-        "repairs": pairs(error.repairs),
-    }
+        "statements": [
+            {"zh": s.words[0], "en": s.words[1], "kind": s.kind, "conflict": number, "places": [dict(p) for p in s.places]}
+            for number, conflict in enumerate(diagnosis.conflicts, 1)
+            for s in conflict.statements
+        ],
+        "minimal": [conflict.minimal for conflict in diagnosis.conflicts],
+        "complete": diagnosis.complete,
+        "repairs": [
+            {"zh": r.words[0], "en": r.words[1], "cost": round(r.cost, 6), "changes": [_change(c) for c in r.changes]}
+            for r in diagnosis.repairs
+        ],
+    }  # fmt: skip
+
+
+def _change(change: Change) -> dict[str, Any]:
+    moved = {"side": change.side, "before": change.before, "after": change.after}
+    return {"kind": change.kind, "place": dict(change.place), **moved}
 
 
 def as_json(found: Sequence[dict[str, Any]]) -> str:

@@ -9,9 +9,9 @@ import pandas as pd
 from talentplan.cli.console import interruptible, language, out, pick, step, table
 from talentplan.cli.planning import run_folder
 from talentplan.insight import Prices, prices_of
-from talentplan.plan import code_names, solve_plan
+from talentplan.plan import solve_plan
 from talentplan.plan.write import write_folder, write_notes, write_table
-from talentplan.workspace import Case, read_case
+from talentplan.workspace import Case, code_names, read_case
 
 __all__ = ["show_prices"]
 

@@ -19,8 +19,8 @@ from talentplan.allocation import linear_program
 from talentplan.demand import Openings, forecast_openings
 from talentplan.insight.classes import CLASS_COLUMNS, class_values
 from talentplan.insight.sweep import Sweep, saved
-from talentplan.plan import code_names
 from talentplan.supply import Cohorts, cohorts
+from talentplan.workspace import code_names
 from talentplan.workspace.case import Case, Rule
 
 __all__ = ["Prices", "price_fairness", "price_limits", "price_rules", "prices_of", "value_of_money", "value_of_sharing"]
@@ -87,7 +87,7 @@ def prices_of(case: Case, intake: pd.DataFrame | None = None, *, each: int = 3, 
     Raises ImpossibleError where the case has no plan, SolverError where the solver stops.
     """
     openings, inherited = forecast_openings(case), cohorts(case)
-    sweep = Sweep(linear_program(case, openings, inherited))
+    sweep = Sweep(linear_program(case, openings, inherited), (code_names(case, "zh"), code_names(case, "en")))
     parts = [
         price_limits(case, sweep, each),
         price_rules(case, openings, inherited, sweep),

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from talentplan.allocation import linear_optimum, method_of, why_impossible
+from talentplan.allocation import Names, linear_optimum, method_of, why_impossible
 from talentplan.errors import ImpossibleError, SolverError
 from talentplan.program import LinearProgram, Outcome, Session
 
@@ -35,11 +35,11 @@ class Sweep:
     that answers do not depend on their order.
     """
 
-    def __init__(self, program: LinearProgram) -> None:
-        """Solve the program, whole numbers let go. Raises ImpossibleError where it has no solution."""
+    def __init__(self, program: LinearProgram, names: Names = ({}, {})) -> None:
+        """Solve the program, whole numbers let go. Raises ImpossibleError where it has no solution, in words with these names."""
         self.program = dataclasses.replace(program, integer=np.zeros(len(program.cost), dtype=bool))
         self._session = Session(self.program)
-        self.base = self._afresh(self._session)
+        self.base = self._afresh(self._session, names)
         self._basis = self._session.basis()
 
     def twin(self) -> Sweep:
@@ -49,10 +49,10 @@ class Sweep:
         twin._session = Session(self.program)
         return twin
 
-    def _afresh(self, session: Session) -> Outcome:
+    def _afresh(self, session: Session, names: Names) -> Outcome:
         found = linear_optimum(self.program, session)
         if found.status == "infeasible":
-            raise ImpossibleError(*why_impossible(self.program))
+            raise ImpossibleError(why_impossible(self.program, names))
         if found.status != "optimal":
             raise SolverError(f"the linear program ended as {found.status}")
         return found

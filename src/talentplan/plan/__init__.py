@@ -1,6 +1,5 @@
 """Solution -> Plan: tables, audit, indicators, verdicts."""
 
-from talentplan.plan.audit_words import code_names
 from talentplan.plan.make import do_nothing, solve_plan
 from talentplan.plan.match import Match, balance_ranges, match_supply
 from talentplan.plan.plan import Audit, Plan, SolveFacts
@@ -11,7 +10,6 @@ __all__ = [
     "Plan",
     "SolveFacts",
     "balance_ranges",
-    "code_names",
     "do_nothing",
     "match_supply",
     "solve_plan",

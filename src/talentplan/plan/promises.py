@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from talentplan.plan.audit_means import in_use
 from talentplan.plan.audit_rows import grid
-from talentplan.plan.audit_words import code_names
 from talentplan.plan.outputs import output_columns
 from talentplan.supply import Cohorts, cohorts
+from talentplan.workspace import code_names
 from talentplan.workspace.case import Case
 
 __all__ = ["promises", "worst_promises"]

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Block", "LinearProgram", "ProgramBuilder", "Terms"]
+__all__ = ["Block", "LinearProgram", "ProgramBuilder", "StatedBounds", "Terms"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,16 +40,38 @@ class Block:
         """int[n]: positions in the whole program."""
         return np.arange(self.start, self.start + len(self.index), dtype=np.int64)
 
-    def label(self, position: int, lang: str, names: Mapping[str, str] | None = None) -> str:
-        """The row of this block at a position of the program, in words; with `names` they stand for codes."""
+    def at(self, position: int) -> dict[str, Any]:
+        """The label row of a position of the program: index column -> value."""
+        return {str(k): self.index[k].iloc[position - self.start] for k in self.index}
+
+    def label(self, position: int, lang: str, names: Mapping[str, str] | None = None, **instead: object) -> str:
+        """The row of this block at a position of the program, in words; with `names` they stand for codes.
+
+        instead: values that stand in place of those of the index, such as `year` for several rows at once.
+        """
         known = names or {}
-        values = {
-            str(k): known.get(v, v) if isinstance(v, str) else v
-            for k, v in self.index.iloc[position - self.start].items()
-        }
+        values = {k: known.get(v, v) if isinstance(v, str) else v for k, v in (self.at(position) | instead).items()}
         template = self.sentence[0 if lang == "zh" else 1]
         text = ", ".join(f"{k} {v}" for k, v in values.items())
         return template.format(**values) if template else f"{self.name} ({text})"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedBounds:
+    """Where bounds of columns come from: one thing somebody stated, a label row for each column it bounds.
+
+    The bounds of a column are the tightest of all that was stated about it; bounds nobody stated belong to its definition.
+    columns: int[n], positions; lower, upper: float[n], infinite where nothing was stated on that side.
+    sentence: (zh, en) templates over the index columns, for one column; together: the same for all columns of a year.
+    """
+
+    name: str
+    columns: Ints
+    index: pd.DataFrame
+    lower: Floats
+    upper: Floats
+    sentence: tuple[str, str]
+    together: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +139,7 @@ class LinearProgram:
     columns: Mapping[str, Block]
     rows: Mapping[str, Block]
     offset: float = 0.0
+    stated: Mapping[str, StatedBounds] = field(default_factory=dict)
 
     def row_block(self, position: int) -> Block:
         """The block that holds a row."""
@@ -131,6 +155,7 @@ class ProgramBuilder:
 
     columns: dict[str, Block] = field(default_factory=dict)
     rows: dict[str, Block] = field(default_factory=dict)
+    stated: dict[str, StatedBounds] = field(default_factory=dict)
     offset: float = 0.0
     _column_parts: list[tuple[Floats, Floats, Floats, NDArray[np.bool_]]] = field(default_factory=list)
     _row_parts: list[tuple[Floats, Floats]] = field(default_factory=list)
@@ -184,6 +209,31 @@ class ProgramBuilder:
         self.rows[name] = block
         return block
 
+    def state_bounds(
+        self,
+        name: str,
+        block: Block,
+        *,
+        lower: ArrayLike = -np.inf,
+        upper: ArrayLike = np.inf,
+        sentence: tuple[str, str],
+        together: tuple[str, str] = ("", ""),
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
+        """Say where bounds of a block of columns come from; columns without a finite one are left out.
+
+        labels: index columns that are the same for all. The bounds themselves are those of `add_columns`. Raises ValueError on a second use of a name.
+        """
+        if name in self.stated:
+            raise ValueError(f"the bounds {name!r} are stated already")
+        low, high = (np.broadcast_to(np.asarray(v, dtype=np.float64), (len(block),)) for v in (lower, upper))
+        chosen = np.flatnonzero(np.isfinite(low) | np.isfinite(high))
+        if len(chosen):
+            index = block.index.iloc[chosen].reset_index(drop=True).assign(**labels or {})
+            self.stated[name] = StatedBounds(
+                name, block.positions[chosen], index, low[chosen], high[chosen], sentence, together
+            )
+
     def finish(self) -> LinearProgram:
         """The arrays of the program; coefficients of one row and column are added up."""
         terms = Terms.concat(self._terms)
@@ -205,4 +255,5 @@ class ProgramBuilder:
             dict(self.columns),
             dict(self.rows),
             self.offset,
+            dict(self.stated),
         )

@@ -6,6 +6,7 @@ from talentplan.workspace.build import build_case
 from talentplan.workspace.case import Case, Defaulted, Rule
 from talentplan.workspace.dictionary import ColumnSpec, Dictionary, TableSpec, load_dictionary
 from talentplan.workspace.forms import read_form
+from talentplan.workspace.names import code_names
 from talentplan.workspace.read import read_case, read_records, scenario_names
 from talentplan.workspace.routes import longest_route
 from talentplan.workspace.rules import RULE_KINDS
@@ -23,6 +24,7 @@ __all__ = [
     "Settings",
     "TableSpec",
     "build_case",
+    "code_names",
     "load_dictionary",
     "longest_route",
     "read_case",

@@ -118,7 +118,11 @@ def hiring(space: Space) -> None:
         return
     row, year = space.grid(np.arange(len(able)), np.arange(years))
     index = pd.DataFrame({"school": able["school"].to_numpy()[row], "year": space.years[year]})
-    hired = space.builder.add_columns("hired", index, upper=able["hire_max"].to_numpy(dtype=np.float64)[row])
+    most = able["hire_max"].to_numpy(dtype=np.float64)[row]
+    hired = space.builder.add_columns("hired", index, upper=most)
+    space.builder.state_bounds(
+        "hire_max", hired, upper=most, sentence=("{school} {year} 年新增教师", "teachers {school} hires in {year}")
+    )
     special = space.case.table("specialists")
     special = special[special["school"].isin(able["school"])].reset_index(drop=True)
     if special.empty:

@@ -58,6 +58,16 @@ def change(space: Space) -> None:
     moved = space.case.settings.objective.moved_seat * space.discount[year]
     up = space.builder.add_columns("up", index, upper=limit, cost=moved)
     down = space.builder.add_columns("down", index, upper=limit, cost=moved)
+    space.builder.state_bounds(
+        "up", up, upper=limit,
+        sentence=("{offering} {year} 年增加名额不超过允许幅度", "{offering} in {year}: growth within the change policy"),
+        together=("{year} 年各计划行增加名额不超过允许幅度", "in {year} no line grows by more than the change policy allows"),
+    )  # fmt: skip
+    space.builder.state_bounds(
+        "down", down, upper=limit,
+        sentence=("{offering} {year} 年减少名额不超过允许幅度", "{offering} in {year}: decline within the change policy"),
+        together=("{year} 年各计划行减少名额不超过允许幅度", "in {year} no line shrinks by more than the change policy allows"),
+    )  # fmt: skip
     row = np.arange(len(index))
     one = np.ones(len(index))
     parts = [
@@ -143,7 +153,7 @@ def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     """
     old = space.free & space.enrolled_last
     offering, year, index = _decisions(space, old)
-    if not len(index) or space.case.settings.policy.change.max_close == 0:
+    if not len(index):
         return Terms.empty()
     whole = year < space.case.settings.solving.whole_class_years
     closes = space.builder.add_columns("closes", index, upper=1.0, integer=whole)

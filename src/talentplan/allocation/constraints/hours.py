@@ -89,9 +89,12 @@ def _lending(space: Space) -> pd.DataFrame:
     frame = frame[frame["year"].between(frame["first_year"], frame["last_year"])].reset_index(drop=True)
     if frame.empty:
         return frame.assign(column=0)
-    block = space.builder.add_columns(
-        "lent", frame[["agreement", "year"]], upper=frame["hours_max"].to_numpy(dtype=np.float64)
-    )
+    most = frame["hours_max"].to_numpy(dtype=np.float64)
+    block = space.builder.add_columns("lent", frame[["agreement", "year"]], upper=most)
+    space.builder.state_bounds(
+        "hours_max", block, upper=most,
+        sentence=("协议 {agreement} {year} 年的学时", "hours under agreement {agreement} in {year}"),
+    )  # fmt: skip
     frame["column"] = block.positions
     groups = frame[["resource", "year", "workplaces", "hours"]].drop_duplicates(["resource", "year"], ignore_index=True)
     key = pd.MultiIndex.from_frame(groups[["resource", "year"]])

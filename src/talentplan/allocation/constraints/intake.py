@@ -8,6 +8,25 @@ import pandas as pd
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
 
+RULE_WORDS = (
+    ("{offering} {year} 年：规则“{rule}”（{source}）", "{offering} in {year}: rule “{rule}” ({source})"),
+    ("{year} 年：规则“{rule}”（{source}）", "in {year}: rule “{rule}” ({source})"),
+)
+CEILING_WORDS = {
+    "max_plan": (
+        ("{offering} {year} 年的最高计划数", "{offering} in {year}: its max_plan"),
+        ("{year} 年各计划行不超过最高计划数", "in {year} no line exceeds its max_plan"),
+    ),
+    "classes_max": (
+        ("{offering} {year} 年的最多班数", "{offering} in {year}: its classes_max"),
+        ("{year} 年各计划行不超过最多班数", "in {year} no line exceeds its classes_max"),
+    ),
+    "released": (
+        ("{offering} {year} 年增加名额不超过允许幅度", "{offering} in {year}: growth within the change policy"),
+        ("{year} 年各计划行增加名额不超过允许幅度", "in {year} no line grows by more than the change policy allows"),
+    ),
+}
+
 __all__ = ["completions", "entrants", "pathways", "plan_numbers", "seats_of_fed_lines"]
 
 
@@ -28,7 +47,28 @@ def plan_numbers(space: Space) -> None:
     index = pd.DataFrame({"offering": table["offering"].to_numpy()[offering], "year": space.years[year]})
     whole = (year < space.case.settings.solving.whole_class_years) & ~given[offering]
     whole &= (table["class_step"].to_numpy() == 1)[offering] | fed[offering]
-    space.builder.add_columns("plan", index, lower=lower.ravel(), upper=upper.ravel(), integer=whole)
+    block = space.builder.add_columns("plan", index, lower=lower.ravel(), upper=upper.ravel(), integer=whole)
+    own = given[offering]
+    space.builder.state_bounds(
+        "given", block, lower=np.where(own & ~fed[offering], lower.ravel(), -np.inf), upper=np.where(own, upper.ravel(), np.inf),
+        sentence=("{offering} {year} 年的给定计划数", "{offering} in {year}: its given number"),
+        together=("{year} 年给定的计划行保持给定计划数", "in {year} given lines keep their given numbers"),
+    )  # fmt: skip
+    space.builder.state_bounds(
+        "min_plan", block, lower=np.where(~own & (lower.ravel() > 0), lower.ravel(), -np.inf),
+        sentence=("{offering} {year} 年的最低计划数", "{offering} in {year}: its min_plan"),
+        together=("{year} 年各计划行不低于最低计划数", "in {year} no line falls below its min_plan"),
+    )  # fmt: skip
+    rules = {f"ceiling:{rule.id}": rule for rule in space.case.rules}
+    for kind, ceiling in space.ceilings:
+        if kind == f"ceiling:{space.waived}":
+            continue
+        rule = rules.get(kind)
+        known = {} if rule is None else {"rule": rule.id, "source": f"{rule.source} {rule.date}".strip()}
+        space.builder.state_bounds(
+            kind, block, upper=np.where(own, np.inf, ceiling.ravel()), labels=known,
+            sentence=CEILING_WORDS.get(kind, RULE_WORDS)[0], together=CEILING_WORDS.get(kind, RULE_WORDS)[1],
+        )  # fmt: skip
 
 
 def entrants(space: Space) -> None:
@@ -44,6 +84,10 @@ def entrants(space: Space) -> None:
     index = pd.DataFrame({"pathway": paths["pathway"].to_numpy()[path], "year": space.years[year]})
     seats = paths["seats"].fillna(np.inf).to_numpy(dtype=np.float64)
     block = space.builder.add_columns("passed", index, upper=seats[path])
+    space.builder.state_bounds(
+        "pathway_seats", block, upper=seats[path],
+        sentence=("衔接 {pathway} {year} 年的席位", "seats on {pathway} in {year}"),
+    )  # fmt: skip
     promised = paths["min_share"].to_numpy()[path] > 0
     cost = case.settings.objective.broken_promise * space.discount[year[promised]]
     space.builder.add_columns("broken", index[promised], cost=cost)

@@ -126,7 +126,8 @@ def recurrent_budget(space: Space) -> None:
     constant[0] = (1 - share) * before
     use = share * inherited + (1 - share) * np.append(before, inherited[:-1])
     space.builder.add_rows(
-        "recurrent_budget", pd.DataFrame({"year": space.years[limited]}), _millions(Terms.concat(parts)),
+        "recurrent_budget",
+        pd.DataFrame({"year": space.years[limited], "constant": constant[limited] / MILLION}), _millions(Terms.concat(parts)),
         upper=(np.maximum(stated, use) - constant)[limited] / MILLION,
         sentence=("{year} 年经常性经费预算", "recurrent budget of {year}"),
     )  # fmt: skip

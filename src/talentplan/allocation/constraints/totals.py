@@ -7,6 +7,7 @@ import pandas as pd
 
 from talentplan.allocation.space import Space
 from talentplan.program import Block, Terms
+from talentplan.workspace import code_names
 from talentplan.workspace.settings import Total
 
 __all__ = ["matching_lines", "total_bounds", "totals", "whole_classes"]
@@ -41,6 +42,7 @@ def total_bounds(offerings: pd.DataFrame, total: Total) -> list[tuple[str, np.nd
 
 def totals(space: Space) -> None:
     """`total`: least <= sum of p over the matching lines <= greatest, in its year or every plan year."""
+    names = [code_names(space.case, lang) for lang in ("zh", "en")] if space.case.settings.totals else [{}, {}]
     rows: list[dict[str, object]] = []
     keys, columns, lower, upper = [], [], [], []
     for number, total in enumerate(space.case.settings.totals):
@@ -53,8 +55,11 @@ def totals(space: Space) -> None:
                 member = space.where(lines)
                 keys.append(np.full(len(member), len(rows), dtype=np.int64))
                 columns.append(space.plan_column(member, np.full(len(member), when)))
-                rows.append({"zh": f"{zh} {label}".strip(), "en": f"{en} {label}".strip(), "total": number,
-                             "school": label, "year": space.years[when]})  # fmt: skip
+                shown = [
+                    f"{own} · {known.get(label, label)}" if label else own
+                    for own, known in zip((zh, en), names, strict=True)
+                ]
+                rows.append({"zh": shown[0], "en": shown[1], "total": number, "school": label, "year": space.years[when]})  # fmt: skip
                 lower.append(low)
                 upper.append(high)
     if not rows:
@@ -78,6 +83,10 @@ def whole_classes(space: Space) -> None:
     least, most = (table[c].to_numpy(dtype=np.float64)[offering] for c in ("class_min", "class_max"))
     greatest = table["classes_max"].to_numpy(dtype=np.float64)[offering]
     classes = space.builder.add_columns("classes", index, upper=greatest, integer=True)
+    space.builder.state_bounds(
+        "class_bound", classes, upper=greatest,
+        sentence=("{offering} {year} 年的最多班数", "{offering} in {year}: its classes_max"),
+    )  # fmt: skip
     row = np.arange(len(index))
     plan = Terms(row, space.plan_column(offering, year), np.ones(len(row)))
     for name, size, lower, upper in (("class_least", least, 0.0, np.inf), ("class_most", most, -np.inf, 0.0)):
@@ -103,7 +112,7 @@ def _running(space: Space, offering: np.ndarray, year: np.ndarray, index: pd.Dat
         parts.append(Terms(row, column, np.ones(len(row))))
     space.builder.add_rows(
         "open_or_closed", index.iloc[old], Terms.concat(parts), lower=1.0,
-        sentence=("{offering} 在 {year} 年至少开一个班，除非停招", "{offering} in {year}: at least one class unless it closes"),
+        sentence=("{offering} 在 {year} 年至少开一个最小班额的班，除非停招", "{offering} in {year}: at least one smallest class unless it closes"),
     )  # fmt: skip
     opens = space.block("opens")
     new = np.flatnonzero(~space.enrolled_last[offering] & (year > 0))

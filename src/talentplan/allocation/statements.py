@@ -1,0 +1,326 @@
+"""What the planner said, taken out of a program: limits and bounds as statements, and both in words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from talentplan.allocation.ceilings import is_ceiling
+from talentplan.errors import Change, Place, Words
+from talentplan.program import Block, Followers, LinearProgram
+
+__all__ = [
+    "DEFINITIONS", "FIRM", "Names", "Said", "change_of", "followers", "owners", "places", "repair_words", "row_at", "said", "spelled_out",
+    "statement_words",
+]  # fmt: skip
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+NOTHING = np.zeros(0, dtype=np.int64)
+Names = tuple[Mapping[str, str], Mapping[str, str]]
+# rows that only define quantities: persons, hours and yes-or-no decisions mean what they mean whatever anyone wishes
+DEFINITIONS = frozenset({
+    "seats", "promise", "completers", "local_supply", "openings", "enrolled_is", "load_is", "running_since",
+    "spent_recurrent_is", "recruits", "opened_if", "opened_before", "opens_once", "closed_if", "closes_once",
+    "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
+    "closed_means_zero", "changed_if", "class_bound",
+    "program_opens_if", "rises_by_a_class", "falls_by_a_class", "rises_or_falls",
+})  # fmt: skip
+FIRM = frozenset(
+    {"open_or_closed", "stays_open"}
+)  # named in a conflict, but what closes and opens is not for a repair to say
+BY_YEAR = frozenset({"open_or_closed", "stays_open", "up", "down"})  # said of all lines, year by year
+BY_ROW = frozenset({"entrants", "recurrent_budget", "investment_budget"})  # every year has a figure of its own
+TOGETHER: Mapping[str, Words] = {
+    "open_or_closed": ("{year} 年在招计划行至少开一个最小班额的班，除非停招", "in {year} every line that enrols opens at least one smallest class unless it closes"),
+    "stays_open": ("{year} 年新开的计划行继续招生", "in {year} lines that opened go on enrolling"),
+}  # fmt: skip
+PERSONS, LINES, HOURS, MONEY = ("人", "persons"), ("条计划行", "lines"), ("学时", "hours"), ("万元", "million CNY")
+TAUGHT = ("人（按教师数）", "students its teachers allow")
+UNITS: Mapping[str, Words] = {
+    "offering_places": PERSONS, "school_places": PERSONS, "school_teachers": TAUGHT, "cluster_teachers": TAUGHT,
+    "hire_max": ("名教师", "teachers"), "training_hours": HOURS, "lending": HOURS, "hours_max": HOURS, "entrants": PERSONS,
+    "recurrent_budget": MONEY, "investment_budget": MONEY, "units_max": ("份", "units"), "open": LINES, "close": LINES,
+    "points_changed": LINES, "total": PERSONS, "given": PERSONS, "min_plan": PERSONS, "up": PERSONS,
+    "down": PERSONS, "pathway_seats": PERSONS, "fair_floor": PERSONS,
+}  # fmt: skip
+NAMED = 3  # so many owners at most are named one by one
+VERBS: Mapping[str, Words] = {
+    "both": ("由 {} 改为 {} {unit}", "change it from {} to {} {unit}"),
+    "least": ("下限由 {} 降到 {} {unit}", "lower the least from {} to {} {unit}"),
+    "most": ("上限由 {} 提高到 {} {unit}", "raise the most from {} to {} {unit}"),
+    "by": ("放宽 {}", "let it give way by {}"),
+}
+NOT_PLACES = frozenset({"zh", "en", "constant", "rule", "source"})
+LISTED = 5  # so many changes of a repair at most are spelled out
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement: rows of the program that are said together."""
+
+    kind: str
+    rows: Ints
+
+
+def spelled_out(program: LinearProgram) -> LinearProgram:
+    """The same program with stated bounds of columns as rows of their own, and without what can never stand in the way.
+
+    Completers who find no opening stay unplaced and openings nobody fills are a shortage, so that the balance stops no plan:
+    its rows are let go and its columns held at 0, unless other rows use them too.
+    """
+    m, n = program.matrix.shape
+    lower, upper, rows, at = program.lower.copy(), program.upper.copy(), dict(program.rows), m
+    for block in program.stated.values():
+        lower[block.columns[np.isfinite(block.lower)]] = 0.0
+        upper[block.columns[np.isfinite(block.upper)]] = np.inf
+        rows[block.name] = Block(block.name, at, block.index, block.sentence)
+        at += len(block.columns)
+    if "units_max" in rows:  # the row says it for every year
+        upper[program.columns["bought"].positions] = np.inf
+    columns = np.concatenate([NOTHING, *(b.columns for b in program.stated.values())])
+    low = np.concatenate([program.row_lower, *(b.lower for b in program.stated.values())])
+    high = np.concatenate([program.row_upper, *(b.upper for b in program.stated.values())])
+    picker = sp.csc_array((np.ones(len(columns)), (np.arange(len(columns)), columns)), shape=(len(columns), n))
+    balance = [program.rows[k].positions for k in ("local_supply", "openings") if k in program.rows]
+    idle = [program.columns[k].positions for k in ("placed", "unplaced", "shortage") if k in program.columns]
+    if balance and idle:
+        own, held = np.concatenate(balance), np.concatenate(idle)
+        if np.isin(program.matrix[:, held].indices, own).all():
+            low[own], high[own] = -np.inf, np.inf
+            lower[held] = upper[held] = 0.0
+    return dataclasses.replace(
+        program, lower=lower, upper=upper, row_lower=low, row_upper=high, rows=rows,
+        matrix=sp.csc_array(sp.vstack([program.matrix, picker], format="csc")),
+    )  # fmt: skip
+
+
+def said(program: LinearProgram) -> list[Said]:
+    """Every statement of a program that `spelled_out` gave: what is left out first when the smallest set is sought comes first.
+
+    Later years come before earlier ones and limits of many lines before those of the whole region.
+    """
+    found = [
+        s for name, block in program.rows.items() if name not in DEFINITIONS and len(block) for s in _of(program, block)
+    ]
+    size = {s.kind: 0 for s in found}
+    for one in found:
+        size[one.kind] += len(one.rows)
+    year = np.zeros(program.matrix.shape[0])
+    for block in program.rows.values():
+        if "year" in block.index:
+            year[block.positions] = block.index["year"]
+    return sorted(found, key=lambda s: (-year[s.rows[0]], -size[s.kind], s.rows[0]))
+
+
+def _of(program: LinearProgram, block: Block) -> list[Said]:
+    """What a block says: of all lines at once, of lines year by year, row by row, or of each owner over its years."""
+    stated = program.stated.get(block.name)
+    if stated is not None and stated.together[0] and block.name not in BY_YEAR:
+        return [Said(block.name, block.positions)]
+    if block.name in BY_YEAR:
+        key = block.index[["year"]]
+    elif block.name in BY_ROW:
+        return [Said(block.name, np.array([row], dtype=np.int64)) for row in block.positions]
+    else:
+        key = block.index[owner_columns(block)]
+    number = key.astype(str).agg("\t".join, axis=1) if len(key.columns) else pd.Series("", index=key.index)
+    groups = pd.Series(block.positions).groupby(number.to_numpy(), sort=False)
+    return [Said(block.name, np.asarray(rows, dtype=np.int64)) for _, rows in groups]
+
+
+def owner_columns(block: Block) -> list[str]:
+    """Index columns that say of whom or what a limit is, without the year."""
+    return [str(k) for k in block.index if k not in ("year", "constant")]
+
+
+def followers(program: LinearProgram) -> Followers:
+    """Rows of a program that `spelled_out` gave which carry how far a number can reach, and whose limits that follows from.
+
+    A line that may grow, or grow to, more than stated also reaches more where closing (`closed_means_zero`), changes
+    (`changed_if`), openings (`opened_if`, `opened_before`) and classes (`class_bound`) are counted.
+    """
+    ceilings = [k for k in program.stated if is_ceiling(k)]
+    rows, parents = [NOTHING], [NOTHING]
+    for follower, kinds, since in (
+        ("closed_means_zero", ["up"], True),
+        ("changed_if", ["up", "down", *ceilings], False),
+        ("opened_if", ["max_plan", "classes_max"], False),
+        ("opened_before", ["max_plan", "classes_max"], False),
+        ("class_bound", ["classes_max"], False),
+    ):
+        for kind in kinds if follower in program.rows else []:
+            if kind not in program.stated:
+                continue
+            own, of = (_numbered(program.rows[name]) for name in (follower, kind))
+            pairs = own.merge(of, on=["offering"] if since else ["offering", "year"], suffixes=("", "_of"))
+            if since:
+                pairs = pairs[pairs["year_of"] <= pairs["year"]]
+            rows.append(pairs["row"].to_numpy(dtype=np.int64))
+            parents.append(pairs["row_of"].to_numpy(dtype=np.int64))
+    return Followers(np.concatenate(rows), np.concatenate(parents))
+
+
+def _numbered(block: Block) -> pd.DataFrame:
+    return block.index[["offering", "year"]].assign(row=block.positions)
+
+
+def places(program: LinearProgram, rows: Ints) -> tuple[Place, ...]:
+    """Codes and year of every row."""
+    return tuple(_place(program, int(row)) for row in rows)
+
+
+def _place(program: LinearProgram, row: int) -> Place:
+    values = program.row_block(row).at(row)
+    return {k: v if isinstance(v, str) else int(v) for k, v in values.items() if k not in NOT_PLACES}
+
+
+def row_at(program: LinearProgram, kind: str, place: Place) -> int | None:
+    """The row of a statement at a place, None where the program has no such row."""
+    block = program.rows.get(kind)
+    if block is None:
+        return None
+    same = np.all([block.index[k] == v for k, v in place.items()], axis=0)
+    return int(block.positions[same][0]) if np.any(same) else None
+
+
+def owners(program: LinearProgram, rows: Ints) -> list[Ints]:
+    """The rows of one block by what they are said of, years together."""
+    block = program.row_block(int(rows[0]))
+    key = block.index.iloc[rows - block.start][owner_columns(block)]
+    number = key.astype(str).agg("\t".join, axis=1).to_numpy() if len(key.columns) else np.zeros(len(rows))
+    return [np.asarray(part, dtype=np.int64) for _, part in pd.Series(rows).groupby(number, sort=False)]
+
+
+def _constant(program: LinearProgram, row: int) -> float:
+    """What the row leaves out of both sides."""
+    return float(program.row_block(row).at(row).get("constant", 0.0))
+
+
+def statement_words(program: LinearProgram, one: Said, names: Names) -> Words:
+    """A statement in words; few owners are named one by one, many lines are said together."""
+    parts = owners(program, one.rows)
+    if len(parts) <= NAMED:
+        told = [_limit_words(program, rows, names) for rows in parts]
+        return "；".join(zh for zh, _ in told), "; ".join(en for _, en in told)
+    row, stated = int(one.rows[0]), program.stated.get(one.kind)
+    templates = TOGETHER[one.kind] if stated is None else stated.together
+    block = program.row_block(row)
+    values = block.at(row) | {"year": _years(program, one.rows)}
+    zh, en = (
+        template.format(**{k: known.get(v, v) if isinstance(v, str) else v for k, v in values.items()})
+        for template, known in zip(templates, names, strict=True)
+    )
+    return f"{zh}（{len(parts)} 条计划行）", f"{en} ({len(parts)} lines)"
+
+
+def _years(program: LinearProgram, rows: Ints) -> str:
+    """The years of some rows of a block, first to last where there are several."""
+    block = program.row_block(int(rows[0]))
+    if "year" not in block.index:
+        return ""
+    years = block.index["year"].iloc[rows - block.start]
+    return str(years.min()) if years.min() == years.max() else f"{years.min()}–{years.max()}"
+
+
+def _label(program: LinearProgram, rows: Ints, names: Names) -> Words:
+    """What some rows of one owner are called, over their years."""
+    block, years = program.row_block(int(rows[0])), _years(program, rows)
+    instead = {"year": years} if years else {}
+    zh, en = (block.label(int(rows[0]), lang, names[k], **instead) for k, lang in enumerate(("zh", "en")))
+    return zh, en
+
+
+def _limit_words(program: LinearProgram, rows: Ints, names: Names) -> Words:
+    """What the rows of one owner say, with their limits over the years."""
+    label, kind = _label(program, rows, names), program.row_block(int(rows[0])).name
+    if kind in BY_YEAR and kind not in program.stated:
+        return label
+    shift = np.array([_constant(program, int(row)) for row in rows])
+    low, high = program.row_lower[rows] + shift, program.row_upper[rows] + shift
+    unit = _unit(kind)
+    if unit is None:
+        return label
+    texts = []
+    for lang, scale in enumerate(_scales(unit)):
+        if np.array_equal(low, high):
+            parts = [f"= {_span(low * scale)}"]
+        else:
+            parts = [f"{sign} {_span(v * scale)}" for sign, v in (("≥", low), ("≤", high)) if np.isfinite(v).any()]
+        texts.append(f"{'，'.join(parts) if lang == 0 else ', '.join(parts)} {unit[lang]}")
+    return f"{label[0]}（{texts[0]}）", f"{label[1]} ({texts[1]})"
+
+
+def _unit(kind: str) -> Words | None:
+    """What the right side of such a limit counts; None where it is no figure that anybody stated, a share of something, say."""
+    if is_ceiling(kind):
+        return PERSONS
+    return UNITS.get(kind.split(":", maxsplit=1)[0])
+
+
+def _scales(unit: Words | None) -> tuple[float, float]:
+    """Figures in Chinese and in English per figure of the program: money is 万元 and million CNY."""
+    return (100.0, 1.0) if unit == MONEY else (1.0, 1.0)
+
+
+def _span(values: Floats) -> str:
+    """One figure, or the least and the greatest of several."""
+    found = values[np.isfinite(values)]
+    low, high = _figure(float(found.min())), _figure(float(found.max()))
+    return low if low == high else f"{low}–{high}"
+
+
+def _figure(value: float) -> str:
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def _step(unit: Words | None) -> float:
+    """The smallest step in which such a limit is written: 10,000 CNY, otherwise one person, line, hour or unit."""
+    return 0.01 if unit == MONEY else 1.0
+
+
+def change_of(program: LinearProgram, row: int, under: float, over: float) -> list[Change]:
+    """The limits of one row moved by at least so much, to figures that can be written down."""
+    block, shift = program.row_block(row), _constant(program, row)
+    step, place = _step(_unit(block.name)), _place(program, row)
+    found = []
+    for side, amount, bound, outward in (
+        ("least", under, program.row_lower[row], np.floor),
+        ("most", over, program.row_upper[row], np.ceil),
+    ):
+        if amount > 0:
+            before = float(bound) + shift
+            moved = before - amount if side == "least" else before + amount
+            nudge = 1e-6 if side == "least" else -1e-6
+            after = round(float(outward(moved / step + nudge)) * step, 2)
+            fixed = program.row_lower[row] == program.row_upper[row] and block.name == "given"
+            found.append(Change(block.name, place, "both" if fixed else side, before, after))
+    return found
+
+
+def repair_words(program: LinearProgram, moved: Sequence[tuple[int, Change]], names: Names) -> Words:
+    """A repair in words: every change with its limit before and after, years together; of many the first, and how many more."""
+    groups: dict[tuple[str, tuple[str | int, ...], str, float, float], list[int]] = {}
+    for row, c in moved:
+        of = tuple(v for k, v in c.place.items() if k != "year")
+        groups.setdefault((c.kind, of, c.side, c.before, c.after), []).append(row)
+    zh, en = [], []
+    for (kind, _, side, before, after), rows in list(groups.items())[:LISTED]:
+        label = _label(program, np.array(rows), names)
+        unit = _unit(kind)
+        verb = VERBS[side if unit else "by"]
+        figures = (before, after) if unit else (abs(after - before),)
+        said_in = [[_figure(v * scale) for v in figures] for scale in _scales(unit)]
+        zh.append(f"{label[0]}：{verb[0].format(*said_in[0], unit=unit and unit[0])}")
+        en.append(f"{label[1]}: {verb[1].format(*said_in[1], unit=unit and unit[1])}")
+    if len(groups) > LISTED:
+        zh.append(f"另有 {len(groups) - LISTED} 处")
+        en.append(f"and {len(groups) - LISTED} more changes")
+    return "；".join(zh), "; ".join(en)
