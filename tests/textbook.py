@@ -224,7 +224,7 @@ class _Book(Sharing, Limits, Layout, Rules):
     def _balance(self) -> None:
         self.programs = {r["program"]: r for r in self.case.table("programs").to_dict("records")}
         links = self.case.table("crosswalk").to_dict("records")
-        self.m, self.placing_cost = {}, {}
+        self.m, self.steps, self.apart = {}, {}, {}
         for link in links:
             i = link["program"]
             for j, level, t in self.Q:
@@ -234,10 +234,7 @@ class _Book(Sharing, Limits, Layout, Rules):
                 if j != link["occupation"] or not fits:
                     continue
                 self.m[i, j, level, t] = self.var("m")
-                weights = self.settings.objective
-                self.placing_cost[i, j, level, t] = weights.over_qualified * max(steps, 0) + weights.mismatch * (
-                    1 - link["relevance"]
-                )
+                self.steps[i, j, level, t], self.apart[i, j, level, t] = max(steps, 0), 1 - link["relevance"]
         self.unplaced = {(i, t): self.var("u") for i in self.programs for t in self.A}
         self.shortage = {job: self.var("s") for job in self.Q}
         of_program, of_job = defaultdict(list), defaultdict(list)
@@ -255,31 +252,31 @@ class _Book(Sharing, Limits, Layout, Rules):
         weights = self.settings.objective
         year = {t: (1 + self.policy.discount_rate) ** -(t - self.T0) for t in self.A}
         priority = {r["occupation"]: r["priority"] for r in self.case.table("occupations").to_dict("records")}
-        terms = []
+        terms = self.terms = defaultdict(list)
         for (j, level, t), q in self.Q.items():
             price = weights.shortage * priority[j] * self.levels[level]["shortage_weight"] * year[t]
             pieces, low = [], 0.0
             for up, factor in weights.shortage_steps:
                 piece = self.var("piece", 0, (up - low) * q)
                 pieces.append(piece)
-                terms.append(price * factor * piece)
+                terms["shortage"].append(price * factor * piece)
                 low = up
             self.row(pulp.lpSum(pieces) == self.shortage[j, level, t])
-        terms += [weights.unplaced * year[t] * u for (_, t), u in self.unplaced.items()]
-        terms += [self.placing_cost[k] * year[k[-1]] * m for k, m in self.m.items()]
-        terms += [weights.broken_promise * year[t] * b for (_, t), b in self.b.items()]
-        terms += [weights.moved_seat * year[t] * moved for (_, t), moved in self.moved.items()]
-        terms += [weight * year[t] * behind for weight, t, behind in self.behind]
+        terms["unplaced"] = [weights.unplaced * year[t] * u for (_, t), u in self.unplaced.items()]
+        terms["over_qualified"] = [weights.over_qualified * self.steps[k] * year[k[-1]] * m for k, m in self.m.items()]
+        terms["mismatch"] = [weights.mismatch * self.apart[k] * year[k[-1]] * m for k, m in self.m.items()]
+        terms["broken_promise"] = [weights.broken_promise * year[t] * b for (_, t), b in self.b.items()]
+        terms["moved_seat"] = [weights.moved_seat * year[t] * moved for (_, t), moved in self.moved.items()]
+        terms["unfairness"] = [weight * year[t] * behind for weight, t, behind in self.behind]
         price = weights.money / MILLION
         if price > 0:
             for t in self.A:
-                terms.append(price * year[t] * (self.C[t] + self.policy.teacher_cost * self.hired[t]))
+                terms["money"].append(price * year[t] * (self.C[t] + self.policy.teacher_cost * self.hired[t]))
             for (i, y), x in self.x.items():
                 r = self.investments[i]
                 used = [t for t in self.A if y + r["lead"] <= t <= y + r["lead"] + r["life"] - 1]
                 yearly = self._annuity(r["cost"], int(r["life"]))
-                terms.append(price * yearly * sum(year[t] for t in used) * x)
-        self.lp.setObjective(pulp.lpSum(terms))
+                terms["money"].append(price * yearly * sum(year[t] for t in used) * x)
 
     def _annuity(self, cost: float, life: int) -> float:
         rate = self.policy.discount_rate
@@ -288,11 +285,20 @@ class _Book(Sharing, Limits, Layout, Rules):
     # -- answer -----------------------------------------------------------------------------------------------------
 
     def solve(self) -> TextbookResult:
-        self.lp.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0.0, gapAbs=0.0, threads=1))
-        status = pulp.LpStatus[self.lp.status].lower()
-        if status != "optimal":
-            return TextbookResult("infeasible" if status in ("infeasible", "undefined") else status, math.nan, {})
+        ranks = self.settings.objective.priorities
+        named = {term for rank in ranks for term in rank}
         value = pulp.value
+        for rank in [*ranks, [term for term in self.terms if term not in named]]:
+            wanted = pulp.lpSum(itertools.chain.from_iterable(self.terms[term] for term in rank))
+            self.lp.setObjective(wanted)
+            self.lp.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0.0, gapAbs=0.0, threads=1))
+            status = pulp.LpStatus[self.lp.status].lower()
+            if status != "optimal":
+                return TextbookResult("infeasible" if status in ("infeasible", "undefined") else status, math.nan, {})
+            found = value(wanted) or 0.0
+            if len(ranks):
+                self.row(wanted <= found + 1e-7 * max(1.0, abs(found)))  # CBC refuses its own optimum at less
+        total = sum(value(pulp.lpSum(parts)) or 0.0 for parts in self.terms.values())
         pairs = [(o, t) for o in self.O for t in self.A]
         hired = {k: value(v) for k, v in self.h.items()}
         values = {
@@ -312,4 +318,4 @@ class _Book(Sharing, Limits, Layout, Rules):
             "money": {(t,): value(pulp.lpSum(v)) if t >= self.T0 else v for t, v in self.C.items()},
         }
         intake = {(o, t): values["intake"][o, t] for o in self.O for t in self.T}
-        return TextbookResult("optimal", float(value(self.lp.objective)), intake, values)
+        return TextbookResult("optimal", float(total), intake, values)

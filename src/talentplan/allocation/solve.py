@@ -15,6 +15,7 @@ from talentplan.allocation.build import COHORTS, build, linear_program, make_spa
 from talentplan.allocation.diagnosis import why_impossible
 from talentplan.allocation.first_years import first_plan
 from talentplan.allocation.linear import linear_optimum, method_of
+from talentplan.allocation.order import in_order, rank_costs, together
 from talentplan.allocation.solution import Solution
 from talentplan.demand import Openings
 from talentplan.errors import ImpossibleError, SolverError
@@ -36,31 +37,44 @@ def allocate(
 ) -> Solution:
     """The best plan: integer part first, then the linear program with it fixed, then the nearest of the equally good plans.
 
+    With `objective.priorities` one rank after another, each held while the next is sought.
+
     solver: None or "highs" for the solver in memory, else a solver PuLP can reach (no tie-break among equal plans then).
     time_limit: seconds, a guard; when it is hit the status is `limit` and the best plan so far is kept.
     Raises ImpossibleError where no plan exists, SolverError where none was found in time.
     """
     started = time.perf_counter()
     program = linear_program(case, openings, cohorts)
+    ranks = rank_costs(case, openings, cohorts, program)
     built = time.perf_counter()
     if solver is not None and solver.lower() != "highs":
         return _through_pulp(
-            case, program, solver, time_limit, built - started, partial(_impossible, case, openings, cohorts, program)
+            case,
+            program,
+            ranks,
+            solver,
+            time_limit,
+            built - started,
+            partial(_impossible, case, openings, cohorts, program),
         )
-    session = Session(program, time_limit=time_limit)
-    handed = time.perf_counter()
-    relaxed = linear_optimum(program, session)
-    if relaxed.status == "infeasible":
-        raise _impossible(case, openings, cohorts, program)
-    _need(relaxed)
-    found = relaxed
-    if program.integer.any():
-        found = _whole(case, program, session, relaxed, time_limit)
-        if found.status == "infeasible":
+    handover = 0.0
+    found: list[Outcome] = []
+    linear: list[float] = []
+    for ranked in in_order(program, ranks, found):
+        begun = time.perf_counter()
+        session = Session(ranked, time_limit=time_limit)
+        handover += time.perf_counter() - begun
+        best = relaxed = linear_optimum(ranked, session)
+        if relaxed.status == "optimal" and program.integer.any():
+            best = _whole(case, ranked, session, relaxed, time_limit)
+        if best.status == "infeasible" and not found:
             raise _impossible(case, openings, cohorts, program)
-    final = _nearest(program, session, found)
-    timings = {"build": built - started, "handover": handed - built, "solve": time.perf_counter() - handed}
-    return _solution(program, final, found, relaxed.objective, solver_version(), timings)
+        _need(best)
+        linear.append(relaxed.objective)
+        found.append(best)
+    final = _nearest(ranked, session, found[-1])
+    timings = {"build": built - started, "handover": handover, "solve": time.perf_counter() - built - handover}
+    return _solution(program, final, together(found), sum(linear), solver_version(), timings)
 
 
 def _whole(case: Case, program: LinearProgram, session: Session, relaxed: Outcome, time_limit: float | None) -> Outcome:
@@ -169,6 +183,7 @@ def _solution(
 def _through_pulp(
     case: Case,
     program: LinearProgram,
+    ranks: list[Floats],
     solver: str,
     time_limit: float | None,
     built: float,
@@ -176,9 +191,12 @@ def _through_pulp(
 ) -> Solution:
     started = time.perf_counter()
     gap = case.settings.solving.gap if program.integer.any() else 0.0
-    outcome = solve_through_pulp(program, solver, gap=gap, time_limit=time_limit)
-    if outcome.status == "infeasible":
-        raise why()
-    _need(outcome)
+    found: list[Outcome] = []
+    for ranked in in_order(program, ranks, found):
+        outcome = solve_through_pulp(ranked, solver, gap=gap, time_limit=time_limit)
+        if outcome.status == "infeasible" and not found:
+            raise why()
+        _need(outcome)
+        found.append(outcome)
     timings = {"build": built, "handover": 0.0, "solve": time.perf_counter() - started}
-    return _solution(program, outcome.x, outcome, float("nan"), solver, timings)
+    return _solution(program, found[-1].x, together(found), float("nan"), solver, timings)

@@ -1,4 +1,4 @@
-"""What `prices` prints and writes: what limits, rules, sharing and money are worth."""
+"""What `prices` prints and writes: what limits, rules, sharing and money are worth, and what the weights decide."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ KINDS = {
     "rule": ("规则的代价（取消它时减少的折算人）", "What a rule costs (person-equivalents saved without it)"),
 }
 
+TERMS = {
+    "": ("现行权重", "as weighed"),
+    "shortage": ("岗位缺口", "shortage"),
+    "unplaced": ("未对口就业", "unplaced"),
+    "over_qualified": ("高学历低就", "over-qualified"),
+    "mismatch": ("专业不对口", "mismatch"),
+    "broken_promise": ("落空的升学学位", "broken promise"),
+    "moved_seat": ("名额变动", "moved seat"),
+    "unfairness": ("不公平", "unfairness"),
+    "money": ("经费", "money"),
+}
+
 
 def show_prices(model: Path, scenario: str | None, root: Path) -> None:
     """Solve, solve again with each thing changed, write the tables and say what is worth most."""
@@ -36,6 +48,7 @@ def show_prices(model: Path, scenario: str | None, root: Path) -> None:
     tables = {
         "prices": prices.prices,
         "classes": prices.classes,
+        "weights": prices.weights,
         "money": prices.money,
         "next_money": prices.next_money,
     }
@@ -64,6 +77,9 @@ def _text(case: Case, prices: Prices) -> str:
         parts += ["\n" + pick("多开或少开一个班（减少的折算人；负数表示方案变差）",
                               "One class more or fewer (person-equivalents saved; negative: the plan becomes worse)"),
                   _classes(case, prices.classes)]  # fmt: skip
+    parts += [pick("\n目标权重减半或加倍时（规划期合计，人次；末列为下一年计划数随之改变的计划行数）",
+                   "\nWith a weight of the objective halved or doubled (persons over the plan years; last: lines whose number next year moves)"),
+              _weights(prices.weights)]  # fmt: skip
     if len(prices.money):
         parts += [
             pick("\n投资经费的价值", "\nWhat investment money is worth"),
@@ -104,6 +120,17 @@ def _classes(case: Case, classes: pd.DataFrame) -> str:
         for row in shown.to_dict("records")
     ]  # fmt: skip
     return table([head, *body], right=[1, 2, 3, 4])
+
+
+def _weights(weights: pd.DataFrame) -> str:
+    head = [pick("权重", "weight"), pick("倍数", "times"), pick("缺口", "unfilled"), pick("未对口", "unplaced"),
+            pick("落空学位", "seats not there"), pick("变动名额", "seats moved"), pick("计划行", "lines")]  # fmt: skip
+    body = [
+        [pick(*TERMS[row["term"]]), f"{row['factor']:g}",
+         *(f"{row[k]:,.0f}" for k in ("shortage", "unplaced", "broken", "moved", "lines"))]
+        for row in weights.to_dict("records")
+    ]  # fmt: skip
+    return table([head, *body], right=[1, 2, 3, 4, 5, 6])
 
 
 def _money(money: pd.DataFrame) -> str:

@@ -12,6 +12,7 @@ from talentplan.insight.prices import (
     value_of_sharing,
 )
 from talentplan.insight.sweep import Bounds, Sweep
+from talentplan.insight.weights import weight_sensitivity
 
 __all__ = [
     "Bounds",
@@ -27,5 +28,6 @@ __all__ = [
     "replanned",
     "value_of_money",
     "value_of_sharing",
+    "weight_sensitivity",
     "worst_mean",
 ]

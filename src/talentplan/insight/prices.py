@@ -19,6 +19,7 @@ from talentplan.allocation import linear_program
 from talentplan.demand import Openings, forecast_openings
 from talentplan.insight.classes import CLASS_COLUMNS, class_values
 from talentplan.insight.sweep import Sweep, saved
+from talentplan.insight.weights import weight_sensitivity
 from talentplan.supply import Cohorts, cohorts
 from talentplan.workspace import code_names
 from talentplan.workspace.case import Case, Rule
@@ -66,6 +67,7 @@ class Prices:
         objective, value (against no investment money), value_per_million (of the step that leads there).
     next_money: investment, school, year, cost (CNY more or less than now): where the first step beyond the budget goes.
     classes: what a class more or fewer of each line is worth (`class_values`); empty where no plan was given.
+    weights: the plan with every weight of the objective halved and doubled (`weight_sensitivity`).
     """
 
     objective: float
@@ -73,6 +75,7 @@ class Prices:
     money: pd.DataFrame
     next_money: pd.DataFrame
     classes: pd.DataFrame
+    weights: pd.DataFrame
 
 
 def prices_of(case: Case, intake: pd.DataFrame | None = None, *, each: int = 3, step: float = 10.0 * MILLION) -> Prices:
@@ -98,7 +101,8 @@ def prices_of(case: Case, intake: pd.DataFrame | None = None, *, each: int = 3, 
     order = ["kind", "value", "code", "year", "text_en"]
     found = found.sort_values(order, ascending=[True, False, True, True, True], na_position="first", ignore_index=True)
     classes = pd.DataFrame(columns=CLASS_COLUMNS) if intake is None else class_values(case, inherited, sweep, intake)
-    return Prices(sweep.base.objective, found, *value_of_money(case, sweep, step=step), classes)
+    weights = weight_sensitivity(case, openings, inherited, sweep)
+    return Prices(sweep.base.objective, found, *value_of_money(case, sweep, step=step), classes, weights)
 
 
 def _price_rows(rows: list[tuple[object, ...]]) -> pd.DataFrame:

@@ -65,6 +65,14 @@ class Sweep:
         """The optimum with new bounds of some columns; its status is `infeasible` where there is none."""
         return self.with_bounds(columns=(columns, lower, upper))
 
+    def with_costs(self, cost: Floats) -> Outcome:
+        """The optimum with other costs, float[column]."""
+        self._session.set_costs(cost)
+        self._session.start_from_basis(self._basis)
+        found = self._session.solve(method="simplex")
+        self._session.set_costs(self.program.cost)
+        return found
+
     def with_bounds(
         self, *, rows: Bounds | None = None, columns: Bounds | None = None, warm: bool | None = None
     ) -> Outcome:

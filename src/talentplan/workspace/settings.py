@@ -145,6 +145,11 @@ class Fairness(_Strict):
     )
 
 
+Term = Literal[
+    "shortage", "unplaced", "over_qualified", "mismatch", "broken_promise", "moved_seat", "unfairness", "money"
+]
+
+
 class Objective(_Strict):
     """Prices in person-equivalents; all are judgement, each with its sensitivity."""
 
@@ -159,6 +164,19 @@ class Objective(_Strict):
     broken_promise: Weight = Field(2.0, description="per promised seat that is not there")
     moved_seat: Weight = Field(0.02, description="per plan number changed from one year to the next")
     money: Weight = Field(0.0, description="person-equivalents per million CNY")
+    priorities: list[list[Term]] = Field(
+        default_factory=list,
+        description="strict order instead of weighing: a list of ranks, each a list of terms (shortage, unplaced, "
+        "over_qualified, mismatch, broken_promise, moved_seat, unfairness, money), the first rank as good as it can be before the "
+        "next counts; terms not named come last together, within a rank the weights hold; empty: all weighed",
+    )
+
+    @model_validator(mode="after")
+    def _ranked_once(self) -> Objective:
+        named = [term for rank in self.priorities for term in rank]
+        if len(named) != len(set(named)) or not all(self.priorities):
+            raise ValueError("priorities must name at least one term in each rank and each term once at most")
+        return self
 
     @model_validator(mode="after")
     def _steps_rise(self) -> Objective:
