@@ -56,7 +56,7 @@ def random_draft(seed: int, *, whole_classes: bool = False) -> Draft:
     _irregular(Random(-1 - seed), draft)
     _fairness(Random(-2 - 3 * seed), draft)
     draw_sharing(seed, draft.settings, draft.tables)
-    draw_layout(seed, draft.tables)
+    draw_layout(seed, draft.tables, draft.settings["policy"])
     draft.rules = draw_rules(Random(f"rules {seed}"), draft.tables)
     return draft
 

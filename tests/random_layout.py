@@ -10,10 +10,11 @@ __all__ = ["draw_layout"]
 Rows = list[dict[str, Any]]
 
 
-def draw_layout(seed: int, tables: dict[str, Rows]) -> None:
-    """Numbers of classes, reserved seats."""
+def draw_layout(seed: int, tables: dict[str, Rows], policy: dict[str, Any]) -> None:
+    """Numbers of classes, reserved seats, teaching out."""
     _class_counts(Random(-3 - 5 * seed), tables)
     _reserved(Random(-4 - 7 * seed), tables)
+    policy["teach_out"] = Random(-5 - 11 * seed).random() < 0.5
 
 
 def _class_counts(dice: Random, tables: dict[str, Rows]) -> None:

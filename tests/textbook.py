@@ -128,6 +128,7 @@ class _Book(Sharing, Limits, Layout, Rules):
         self.lp += constraint, f"c{next(self.count)}"
 
     def write(self) -> None:
+        self._before()
         self._cohorts()
         self._pathways()
         self._balance()
@@ -177,10 +178,12 @@ class _Book(Sharing, Limits, Layout, Rules):
         return self.e(o, t) if self.O[o]["pathway_fed"] else self.p_var[o, self.T1]
 
     def e(self, o: str, t: int):
-        return self.z_in(o, t) if self.O[o]["pathway_fed"] else self.O[o]["fill"] * self.p(o, t)
+        return self.z_in(o, t) if self.O[o]["pathway_fed"] else self.O[o]["fill"] * self.p(o, t) + self.ending(o, t)
 
     def at_fill_one(self, o: str, t: int):
-        return self.p(o, t) if self.O[o]["pathway_fed"] else max(self.O[o]["fill"], 1.0) * self.p(o, t)
+        if self.O[o]["pathway_fed"]:
+            return self.p(o, t)
+        return max(self.O[o]["fill"], 1.0) * self.p(o, t) + self.ending(o, t)
 
     def _on_roll(self, o: str, t: int, entrants):
         later = [(i, k, share) for (place, i, k), share in self.staying.items() if place == o and t - k >= self.T0]
@@ -204,7 +207,7 @@ class _Book(Sharing, Limits, Layout, Rules):
                 self.b[a["pathway"], t] = b = self.var("b")
                 G = self.G(a["from_offering"], t)
                 if t >= a["first_year"]:
-                    self.row(z + b >= a["min_share"] * G)
+                    self.row(z + b + self.lapsed[a["pathway"], t] >= a["min_share"] * G)
                 self.row(z <= a["max_share"] * G)
                 if not math.isnan(a["seats"]):
                     self.row(z <= a["seats"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pulp
 
 
@@ -11,6 +13,7 @@ class Layout:
     def _layout(self) -> None:
         self._class_counts()
         self._reserved()
+        self._teach_out()
 
     def _class_counts(self) -> None:
         """classes_min while a line runs: classes in the whole-class years, persons in smallest classes later."""
@@ -43,3 +46,55 @@ class Layout:
                     self.row(self.p(o, t) >= seats * opened)
                 else:
                     self.row(self.p(o, t) >= seats)
+
+    # -- teaching out -----------------------------------------------------------------------------------------------
+
+    def _before(self) -> None:
+        """y (`taught`) and w (`lapsed`) of every pathway and year; both nothing unless the policy asks for teaching out."""
+        on = self.policy.teach_out
+        self.taught = {(a["pathway"], t): self.var("y", 0, None if on else 0) for a in self.pathways for t in self.A}
+        self.lapsed = {(a["pathway"], t): self.var("w", 0, None if on else 0) for a in self.pathways for t in self.A}
+
+    def ending(self, o: str, t: int):
+        """Persons who pass into a direct line that does not recruit."""
+        return pulp.lpSum(self.taught[a["pathway"], t] for a in self.pathways if a["to_offering"] == o)
+
+    def idle(self, o: str, t: int):
+        """1 where a line does not recruit: suspended and not opened, closed in a whole-class year, taken to zero by max_plan."""
+        r = self.O[o]
+        if r["status"] == "suspended" and r["last_plan"] == 0:
+            return 1 - pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t and (o, u) in self.a)
+        if o not in self.enrolled_last:
+            return 0
+        if r["max_plan"] <= 0:
+            return 1
+        if self.limit(o, self.T1) is None:
+            return 0
+        return pulp.lpSum(
+            self.c[o, u] for u in self.decision_years if u <= t and u in self.whole_years and (o, u) in self.c
+        )
+
+    def _teach_out(self) -> None:
+        if not self.policy.teach_out:
+            return
+        for a in self.pathways:
+            o, D, r = a["to_offering"], self.O[a["from_offering"]]["D"], self.O[a["to_offering"]]
+            most = 20 * self.O[a["from_offering"]]["class_max"] if math.isnan(a["seats"]) else a["seats"]
+            suspended = r["status"] == "suspended" and r["last_plan"] == 0
+            for t in self.A:
+                y, w, z = self.taught[a["pathway"], t], self.lapsed[a["pathway"], t], self.z[a["pathway"], t]
+                promised = a["min_share"] * self.G(a["from_offering"], t)
+                began_in_plan = t - D >= self.T0
+                self.row(w <= (most * self.idle(o, t - D) if began_in_plan else 0))
+                if r["pathway_fed"]:
+                    self.row(y <= 0)
+                    if suspended:
+                        self.row(z <= (0 if began_in_plan else promised))
+                    continue
+                self.row(y <= z)
+                self.row(y <= promised)
+                self.row(y <= most * self.idle(o, t))
+                if suspended and began_in_plan:
+                    self.row(y <= 0)
+                elif began_in_plan:
+                    self.row(y <= most * (1 - self.idle(o, t - D)))

@@ -187,7 +187,7 @@ class Limits:
             for t in self.A:
                 self.w[o, t] = w = self.var("w", 1 if r["classes"][t] else 0)
                 for u in range(max(self.T0, t - r["D"] + 1), t + 1):
-                    self.row(w >= self.p(o, u) * (1 / F))
+                    self.row(w >= (self.p(o, u) + self.ending(o, u) * (1 / max(r["fill"], 1.0))) * (1 / F))
         entries = [b for b in self.settings.budget if b.kind == "recurrent"]
         share = self.policy.autumn_share
         self.C = {t: self._school_year_money(t) for t in [self.T0 - 1, *self.A]}

@@ -5,7 +5,7 @@ import dataclasses
 import pandas as pd
 import pytest
 from tests.case_files import read_known_case, read_yaml, rows
-from tests.solved import Solved, solve
+from tests.solved import Solved, hold, solve
 
 from talentplan.workspace import build_case
 
@@ -109,3 +109,42 @@ def test_a_given_line_may_lack_the_seats_that_it_lacked():
     [row] = limits[limits["family"] == "reserved"].to_dict("records")
     assert verdict.ok
     assert (row["used"], row["limit"], row["stated"], row["broken_before"]) == (10.0, 10.0, 0.0, True)
+
+
+@pytest.mark.parametrize(
+    ("year", "persons"),
+    [
+        (2026, 12.0),  # two more than were promised a seat
+        (2027, 5.0),  # began after the line had closed
+    ],
+)
+def test_a_closed_line_takes_nobody_who_was_not_promised_a_seat(year, persons):
+    solved = solve(read_known_case("teach_out").case)
+    passing = solved.tables["progression"]
+    now = passing["year"] == year
+    tables = {**solved.tables, "progression": passing.assign(
+        passed=passing["passed"].where(~now, persons), taught_out=passing["taught_out"].where(~now, persons))}  # fmt: skip
+    found = solved.audited(tables=tables, objective=None)[0].violations
+    assert ("progression", "AB", year) in set(zip(found["family"], found["scope"], found["year"], strict=True))
+
+
+def test_a_line_that_recruits_does_not_teach_out():
+    solved = hold(read_known_case("teach_out").case, {"B": 30.0})
+    assert solved.tables["progression"]["taught_out"].sum() == 0
+    passing = solved.tables["progression"]
+    tables = {**solved.tables, "progression": passing.assign(taught_out=passing["passed"])}
+    found = solved.audited(tables=tables, objective=None)[0].violations
+    assert ("progression", "AB", 2025) in set(zip(found["family"], found["scope"], found["year"], strict=True))
+
+
+def test_a_promise_lapses_only_for_those_who_began_after_the_line_had_closed():
+    solved = solve(read_known_case("teach_out").case)
+    passing = solved.tables["progression"]
+    for year, refused in ((2026, True), (2027, False)):
+        gone = passing["passed"].where(passing["year"] != year, 0.0)
+        tables = {**solved.tables, "progression": passing.assign(passed=gone, taught_out=gone)}
+        found = solved.audited(tables=tables, objective=None)[0].violations
+        broken_now = ("progression", "AB/promise", year) in set(
+            zip(found["family"], found["scope"], found["year"], strict=True)
+        )
+        assert broken_now == refused

@@ -149,6 +149,7 @@ def _frames(case: Case, boost: float) -> dict[str, pd.DataFrame]:
     paths["to_offering"] = paths["offering"].map(lambda o: share[o][1])
     paths["promised"] = paths["completions"] * paths["offering"].map(lambda o: share[o][2])
     paths["broken"] = np.where(paths["pathway"] == "P1", 0.1 * paths["promised"], 0.0)
+    paths["taught_out"] = 0.0
     paths["passed"] = paths["promised"] - paths["broken"]
     paths = paths.rename(columns={"offering": "from_offering", "completions": "completers"})
     gone = paths.set_index(["from_offering", "year"])["passed"]

@@ -24,6 +24,7 @@ from talentplan.allocation.constraints.intake import (
 from talentplan.allocation.constraints.money import investment_budget, recurrent_budget
 from talentplan.allocation.constraints.pools import entrant_pools
 from talentplan.allocation.constraints.reserved import reserved_seats
+from talentplan.allocation.constraints.teach_out import promised_only, seats_taught_out, teach_out
 from talentplan.allocation.constraints.totals import totals, whole_classes
 from talentplan.allocation.rules import released_lines
 from talentplan.allocation.rules.rows import rule_rows
@@ -39,7 +40,16 @@ __all__ = ["COHORTS", "LIMITS", "build", "linear_program", "make_space"]
 
 Family = Callable[[Space], None]
 
-COHORTS: tuple[Family, ...] = (plan_numbers, entrants, completions, seats_of_fed_lines, pathways, balance)
+COHORTS: tuple[Family, ...] = (
+    plan_numbers,
+    entrants,
+    seats_taught_out,
+    completions,
+    seats_of_fed_lines,
+    pathways,
+    promised_only,
+    balance,
+)
 LIMITS: tuple[Family, ...] = (
     investments,
     hiring,
@@ -50,6 +60,7 @@ LIMITS: tuple[Family, ...] = (
     recurrent_budget,
     investment_budget,
     change,
+    teach_out,
     rule_rows,
     totals,
     fairness,

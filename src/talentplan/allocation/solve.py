@@ -17,6 +17,7 @@ from talentplan.allocation.first_years import first_plan
 from talentplan.allocation.linear import linear_optimum, method_of
 from talentplan.allocation.order import in_order, rank_costs, together
 from talentplan.allocation.solution import Solution
+from talentplan.allocation.space import Space
 from talentplan.demand import Openings
 from talentplan.errors import ImpossibleError, SolverError
 from talentplan.program import LinearProgram, Outcome, Session, solve_through_pulp, solver_version
@@ -104,10 +105,21 @@ def hold_intake(case: Case, openings: Openings, cohorts: Cohorts, intake: Floats
     plan = program.columns["plan"]
     lower = np.where(space.direct[:, None], intake, 0.0).ravel()
     program.lower[plan.positions], program.upper[plan.positions] = lower, intake.ravel()
+    for name in ("taught_out", "lapsed"):  # a line that goes on neither teaches out nor takes a promise back
+        _only_idle(program, space, name)
     program.integer[:] = False
     outcome = linear_optimum(program, Session(program))
     _need(outcome)
     return _solution(program, outcome.x, outcome, outcome.objective, solver_version(), {})
+
+
+def _only_idle(program: LinearProgram, space: Space, name: str) -> None:
+    block = program.columns.get(name)
+    if block is None:
+        return
+    enters = space.case.table("pathways").set_index("pathway")["to_offering"]
+    goes_on = space.enrolled_last[space.positions(block.index["pathway"].map(enters))]
+    program.upper[block.positions[goes_on]] = 0.0
 
 
 def _impossible(case: Case, openings: Openings, cohorts: Cohorts, program: LinearProgram) -> ImpossibleError:

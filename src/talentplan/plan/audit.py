@@ -32,6 +32,7 @@ from talentplan.plan.audit_rows import no_rows
 from talentplan.plan.audit_rules import held_by_rules
 from talentplan.plan.audit_sharing import lending_limits, same_sharing
 from talentplan.plan.audit_tables import pathway_limits, same_flows, same_market, same_means, signs
+from talentplan.plan.audit_teach_out import lapsed_promises, teach_out_limits
 from talentplan.plan.audit_words import sentences
 from talentplan.plan.plan import Audit
 from talentplan.supply import Cohorts
@@ -51,7 +52,7 @@ CHECKED = (*LIMIT_FAMILIES, "classes", "cohorts", "balance", "objective")
 SHOWN = ["family", "scope", "year", "used", "limit", "stated", "binding", "broken_before", "sentence_zh", "sentence_en"]
 NEEDED = {
     "intake": ["offering", "year", "last_plan", "plan", "classes", "registered"],
-    "progression": ["pathway", "year", "completers", "promised", "passed", "broken"],
+    "progression": ["pathway", "year", "completers", "promised", "passed", "broken", "taught_out"],
     "completions": ["offering", "year", "completions", "passed", "outside", "in_job", "away", "local"],
     "enrolment": ["offering", "year", "enrolled"],
     "balance": [
@@ -101,10 +102,12 @@ def audit(
     }
     flows = step_forward(case, cohorts, shown)
     change, money = moves(case, cohorts, flows, whole_classes), count_money(case, cohorts, flows, shown)
+    lapsed = lapsed_promises(case, flows, change)
     limits = [
         *place_limits(case, cohorts, flows, shown), *teacher_limits(case, cohorts, flows, shown),
         *hours_limits(case, cohorts, flows, shown), *lending_limits(case, flows, shown),
-        *entrant_limits(case, flows), *pathway_limits(case, flows),
+        *entrant_limits(case, flows), *pathway_limits(case, flows, lapsed),
+        *teach_out_limits(case, flows, change),
         *money_limits(case, flows, shown, money), *bound_limits(case, flows, change),
         *total_limits(case, flows, change), *point_limits(case, flows, change),
         *fair_limits(case, flows, change), *class_counts(case, flows, change),
@@ -114,7 +117,7 @@ def audit(
     listed = _joined(limits)
     hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)
     same = [
-        *same_flows(case, flows, shown), *same_market(case, openings, flows, shown),
+        *same_flows(case, flows, shown, lapsed), *same_market(case, openings, flows, shown),
         *same_means(case, shown, change.whole), *same_sharing(case, shown), *signs(shown),
     ]  # fmt: skip
     if "budget" in tables:

@@ -27,7 +27,7 @@ class Flows:
     plan: plan numbers (the tail repeats the last, or what passes in); entrants: persons who enter; enrolled: on roll;
     load: on roll if every seat were taken; completions; passed_in, passed_out: by pathways; local: who
     seek work in the region.
-    passed, broken: float[pathway, year].
+    passed, broken, taught_out: float[pathway, year]; taught_out: those of passed who enter a line that has stopped.
     """
 
     lines: pd.DataFrame
@@ -43,6 +43,7 @@ class Flows:
     local: Floats
     passed: Floats
     broken: Floats
+    taught_out: Floats
 
     def column(self, name: str) -> Floats:
         """float[offering]: one attribute of the lines."""
@@ -75,8 +76,11 @@ def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
     codes, paths = pd.Index(lines["offering"]), case.table("pathways")
     passed = grid(tables["progression"], [("pathway", paths["pathway"])], years, "passed")
     broken = grid(tables["progression"], [("pathway", paths["pathway"])], years, "broken")
+    taught_out = grid(tables["progression"], [("pathway", paths["pathway"])], years, "taught_out")
     passed_in, passed_out = np.zeros((len(lines), len(years))), np.zeros((len(lines), len(years)))
     np.add.at(passed_in, codes.get_indexer(paths["to_offering"]), passed)
+    ending = np.zeros((len(lines), len(years)))
+    np.add.at(ending, codes.get_indexer(paths["to_offering"]), taught_out)
     np.add.at(passed_out, codes.get_indexer(paths["from_offering"]), passed)
 
     plan = np.zeros((len(lines), len(years)))
@@ -84,8 +88,8 @@ def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
     fed = lines["pathway_fed"].to_numpy(dtype=bool)[:, None]
     plan[:, planned:] = np.where(fed, passed_in[:, planned:], plan[:, planned - 1 : planned])
     fill = lines["fill"].to_numpy(dtype=np.float64)[:, None]
-    entrants = np.where(fed, passed_in, fill * plan)
-    full = np.where(fed, plan, np.maximum(fill, 1.0) * plan)
+    entrants = np.where(fed, passed_in, fill * plan + ending)
+    full = np.where(fed, plan, np.maximum(fill, 1.0) * plan + ending)
     enrolled, completions = _grow_older(cohorts, entrants)
     load, _ = _grow_older(cohorts, full)
     stay = (1.0 - lines["progression_outside"]) * lines["seeks_work"] * lines["local_retention"]
@@ -93,6 +97,7 @@ def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
     return Flows(
         lines=lines, years=years, plan_years=planned, plan=plan, entrants=entrants, enrolled=enrolled, load=load,
         completions=completions, passed_in=passed_in, passed_out=passed_out, local=local, passed=passed, broken=broken,
+        taught_out=taught_out,
     )  # fmt: skip
 
 

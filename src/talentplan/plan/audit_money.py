@@ -73,10 +73,11 @@ def _running(cohorts: Cohorts, flows: Flows) -> Floats:
     whole = np.maximum(flows.column("last_plan"), flows.column("class_max"))[:, None]
     duration = flows.lines["duration"].to_numpy(dtype=np.int64)[:, None]
     running = cohorts.inherited_classes.astype(np.float64)
+    ending = np.where(flows.fed[:, None], 0.0, flows.entrants - flows.column("fill")[:, None] * flows.plan)
     recent = np.zeros((len(flows.lines), int(duration.max(initial=1))))  # plan numbers of those on roll, by years since
     for year in range(len(flows.years)):
         recent[:, 1:] = recent[:, :-1]
-        recent[:, 0] = flows.plan[:, year]
+        recent[:, 0] = flows.plan[:, year] + ending[:, year] / np.maximum(flows.column("fill"), 1.0)
         there = np.arange(recent.shape[1]) < duration
         running[:, year] = np.maximum(running[:, year], (np.where(there, recent, 0.0) / whole).max(axis=1))
     return running

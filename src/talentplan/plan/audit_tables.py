@@ -20,8 +20,11 @@ Tables = Mapping[str, pd.DataFrame]
 JOB = ["occupation", "level"]
 
 
-def same_flows(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
-    """intake, completions, enrolment and progression say what stepping the cohorts gives; completers go somewhere."""
+def same_flows(case: Case, flows: Flows, tables: Tables, lapsed: Floats) -> list[pd.DataFrame]:
+    """intake, completions, enrolment and progression say what stepping the cohorts gives; completers go somewhere.
+
+    lapsed: float[pathway, year], promised seats that are promised no longer, at most.
+    """
     codes, years, planned = flows.lines["offering"], flows.years, case.plan_years
     key = [("offering", codes)]
     outside = flows.column("progression_outside")[:, None] * (flows.completions - flows.passed_out)
@@ -56,24 +59,29 @@ def same_flows(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
     found.append(
         equal_rows("persons", codes, years, grid(tables["completions"], key, years, "completions"), ends, size=size)
     )
-    return [*found, *_same_progression(case, flows, tables)]
+    return [*found, *_same_progression(case, flows, tables, lapsed)]
 
 
-def _same_progression(case: Case, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
+def _same_progression(case: Case, flows: Flows, tables: Tables, lapsed: Floats) -> list[pd.DataFrame]:
     paths, years = case.table("pathways"), flows.years
     key = [("pathway", paths["pathway"])]
     source = pd.Index(flows.lines["offering"]).get_indexer(paths["from_offering"])
     completers = flows.completions[source]
     live = years >= paths["first_year"].to_numpy()[:, None]
     promised = np.where(live, paths["min_share"].to_numpy(dtype=np.float64)[:, None] * completers, 0.0)
+    stated = {name: grid(tables["progression"], key, years, name) for name in ("completers", "promised")}
+    owed = np.clip(stated["promised"], np.maximum(promised - lapsed, 0.0), promised)
     return [
-        equal_rows(f"progression.{name}", paths["pathway"], years, grid(tables["progression"], key, years, name), value)
-        for name, value in (("completers", completers), ("promised", promised))
+        equal_rows("progression.completers", paths["pathway"], years, stated["completers"], completers),
+        equal_rows("progression.promised", paths["pathway"], years, stated["promised"], owed, size=completers),
     ]
 
 
-def pathway_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
-    """`progression`: shares and seats, completers to go round, room for those who pass into a direct line."""
+def pathway_limits(case: Case, flows: Flows, lapsed: Floats) -> list[pd.DataFrame]:
+    """`progression`: shares and seats, completers to go round, room for those who pass into a direct line.
+
+    lapsed: float[pathway, year], promised seats that are promised no longer.
+    """
     paths, years = case.table("pathways"), flows.years
     source = pd.Index(flows.lines["offering"]).get_indexer(paths["from_offering"])
     completers = flows.completions[source]
@@ -81,7 +89,7 @@ def pathway_limits(case: Case, flows: Flows) -> list[pd.DataFrame]:
     first = paths["first_year"].to_numpy()[:, None]
     live = years >= first
     seats = paths["seats"].fillna(np.inf).to_numpy(dtype=np.float64)[:, None]
-    missing = np.maximum(low * completers - flows.passed - flows.broken, 0.0)
+    missing = np.maximum(low * completers - flows.passed - flows.broken - lapsed, 0.0)
     codes = flows.lines["offering"]
     sends, takes = np.isin(codes, paths["from_offering"])[:, None], np.isin(codes, paths["to_offering"])[:, None]
     rows = {
@@ -184,7 +192,7 @@ def same_means(case: Case, tables: Tables, whole: NDArray[np.bool_]) -> list[pd.
 def signs(tables: Tables) -> list[pd.DataFrame]:
     """Nothing that counts persons, hours or units is negative."""
     counted = {
-        "intake": ["plan", "registered"], "progression": ["passed", "broken"], "placement": ["persons"],
+        "intake": ["plan", "registered"], "progression": ["passed", "broken", "taught_out"], "placement": ["persons"],
         "balance": ["shortage", "placed"], "surplus": ["surplus", "placed"], "enrolment": ["enrolled"],
         "completions": ["outside", "in_job", "away", "local"], "investment": ["units"], "sharing": ["hours"],
         "hiring": ["hired"],

@@ -60,6 +60,7 @@ def promises(case: Case, tables: Tables, idle: Tables) -> pd.DataFrame:
     share = paths["min_share"].to_numpy(dtype=np.float64)[:, None]
     inside = np.where(begun, share * inherited.inherited_completions[source][:, : len(years)], 0.0)
     sides = {"idle": _side(case, inherited, idle, target, held=True), "plan": _side(case, inherited, tables, target)}
+    inside = np.minimum(inside, sides["idle"].promised)
     fed, to_line = np.unique(target, return_inverse=True)
     place = lines["school"].to_numpy(dtype=str)
     schools, of = np.unique(place[fed], return_inverse=True)

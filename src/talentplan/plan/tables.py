@@ -28,20 +28,23 @@ def flow_tables(case: Case, openings: Openings, cohorts: Cohorts, solution: Solu
     lines, years, count = cohorts.offerings, cohorts.years, len(case.plan_years)
     plan = solution.values["plan"]["value"].to_numpy(dtype=np.float64).reshape(len(lines), count)
     paths = case.table("pathways")
-    passed, broken = (_by_path(solution, name, paths, years) for name in ("passed", "broken"))
+    moved = {name: _by_path(solution, name, paths, years) for name in ("passed", "broken", "taught_out", "lapsed")}
+    passed = moved["passed"]
     position = pd.Index(lines["offering"])
     source, target = position.get_indexer(paths["from_offering"]), position.get_indexer(paths["to_offering"])
     held = np.concatenate([plan, np.repeat(plan[:, -1:], len(years) - count, axis=1)], axis=1)
     entrants = np.zeros_like(held)
     np.add.at(entrants, target, passed)
     direct = ~lines["pathway_fed"].to_numpy(dtype=bool)
-    entrants = np.where(direct[:, None], lines["fill"].to_numpy(dtype=np.float64)[:, None] * held, entrants)
+    ending = np.zeros_like(held)
+    np.add.at(ending, target, moved["taught_out"])
+    entrants = np.where(direct[:, None], lines["fill"].to_numpy(dtype=np.float64)[:, None] * held + ending, entrants)
     enrolled, completed = follow(cohorts, entrants)
     leaving = np.zeros_like(held)
     np.add.at(leaving, source, passed)
     tables = {
         "intake": _intake(case, cohorts, solution, plan, entrants[:, :count]),
-        "progression": _progression(paths, years, completed[source], passed, broken),
+        "progression": _progression(paths, years, completed[source], moved),
         "completions": _destinations(lines, years, completed, leaving),
         "enrolment": _long(lines, years, enrolled=enrolled),
     }
@@ -88,16 +91,16 @@ def _intake(case: Case, cohorts: Cohorts, solution: Solution, plan: Floats, entr
 
 
 def _progression(
-    paths: pd.DataFrame, years: NDArray[np.int64], completers: Floats, passed: Floats, broken: Floats
+    paths: pd.DataFrame, years: NDArray[np.int64], completers: Floats, moved: Mapping[str, Floats]
 ) -> pd.DataFrame:
     row = np.repeat(np.arange(len(paths)), len(years))
     year = np.tile(years, len(paths))
     live = year >= paths["first_year"].to_numpy(dtype=np.int64)[row]
     promised = np.where(live, paths["min_share"].to_numpy(dtype=np.float64)[row] * completers.ravel(), 0.0)
+    promised = np.maximum(promised - moved["lapsed"].ravel(), 0.0)
+    figures = {name: moved[name].ravel() for name in ("passed", "broken", "taught_out")}
     frame = paths[["pathway", "from_offering", "to_offering"]].iloc[row].reset_index(drop=True)
-    return frame.assign(
-        year=year, completers=completers.ravel(), promised=promised, passed=passed.ravel(), broken=broken.ravel()
-    )
+    return frame.assign(year=year, completers=completers.ravel(), promised=promised, **figures)
 
 
 def _destinations(lines: pd.DataFrame, years: NDArray[np.int64], completed: Floats, leaving: Floats) -> pd.DataFrame:
@@ -200,6 +203,12 @@ def _running(case: Case, cohorts: Cohorts, flows: Mapping[str, pd.DataFrame]) ->
         )
     tail = lines["pathway_fed"].to_numpy(dtype=bool)[:, None] & (np.arange(years) >= wide.shape[1])[None, :]
     plan = np.where(tail, arrived, plan)
+    if len(case.table("pathways")):  # who was promised a seat keeps a line running that has stopped
+        ended = flows["progression"].groupby(["to_offering", "year"])["taught_out"].sum().unstack(fill_value=0)
+        ended = ended.reindex(index=lines["offering"], columns=cohorts.years, fill_value=0.0)
+        plan = (
+            plan + ended.to_numpy(dtype=np.float64) / np.maximum(lines["fill"].to_numpy(dtype=np.float64), 1.0)[:, None]
+        )
     last, largest = (lines[c].to_numpy(dtype=np.float64) for c in ("last_plan", "class_max"))
     whole = np.maximum(last, largest)[:, None]
     running = np.where(cohorts.inherited_classes, 1.0, 0.0)

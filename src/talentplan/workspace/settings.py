@@ -100,6 +100,10 @@ class Policy(_Strict):
     travel_limit: Weight | None = Field(
         None, description="agreements with a longer way are not used, minutes one way; empty: not limited"
     )
+    teach_out: bool = Field(
+        False,
+        description="a line that is suspended or closes takes those who were promised a seat before, and nobody else, yes/no",
+    )
     change: Change = Field(default_factory=Change)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from talentplan.allocation.constraints.teach_out import unpromised
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
 
@@ -83,9 +84,10 @@ def entrants(space: Space) -> None:
     path, year = path[live], year[live]
     index = pd.DataFrame({"pathway": paths["pathway"].to_numpy()[path], "year": space.years[year]})
     seats = paths["seats"].fillna(np.inf).to_numpy(dtype=np.float64)
-    block = space.builder.add_columns("passed", index, upper=seats[path])
+    firm = unpromised(space, path, year)
+    block = space.builder.add_columns("passed", index, upper=np.where(firm, 0.0, seats[path]))
     space.builder.state_bounds(
-        "pathway_seats", block, upper=seats[path],
+        "pathway_seats", block, upper=np.where(firm, np.inf, seats[path]),
         sentence=("衔接 {pathway} {year} 年的席位", "seats on {pathway} in {year}"),
     )  # fmt: skip
     promised = paths["min_share"].to_numpy()[path] > 0
@@ -140,7 +142,7 @@ def completions(space: Space) -> None:
 
 
 def pathways(space: Space) -> None:
-    """z + b >= min_share G; z <= max_share G; sum of z out of o <= G; sum of z into a direct line <= its entrants."""
+    """z + b + w >= min_share G; z <= max_share G; sum of z out of o <= G; sum of z into a direct line <= its entrants."""
     paths = space.case.table("pathways")
     passed = space.builder.columns["passed"]
     if not len(passed):
@@ -160,6 +162,7 @@ def pathways(space: Space) -> None:
         parts = [Terms(np.arange(len(chosen)), passed.positions[chosen], np.ones(len(chosen)))]
         if block is not None:
             parts.append(Terms(np.arange(len(chosen)), block.positions, np.ones(len(chosen))))
+            parts.append(_lapsed(space, passed.index.iloc[chosen]))
         parts.append(space.completions.at(cell[chosen], -share[chosen]))
         constant = share[chosen] * inherited[cell[chosen]]
         bounds = {"lower": constant} if block is not None else {"upper": constant}
@@ -193,3 +196,12 @@ def pathways(space: Space) -> None:
         "room_for_passed", index, Terms.concat([coming, space.entrants.mapped(row).scaled(-np.ones(len(entry)))]), upper=0.0,
         sentence=("{offering} {year} 年升入人数不超过报到数", "{offering} in {year}: no more pass in than register"),
     )  # fmt: skip
+
+
+def _lapsed(space: Space, index: pd.DataFrame) -> Terms:
+    """Columns w of the rows that have one: seats into a line that closed before those who complete now began."""
+    block = space.block("lapsed")
+    if block is None:
+        return Terms.empty()
+    row = pd.MultiIndex.from_frame(index).get_indexer(pd.MultiIndex.from_frame(block.index))
+    return Terms(np.asarray(row, dtype=np.int64), block.positions, np.ones(len(block)))
