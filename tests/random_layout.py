@@ -11,9 +11,10 @@ Rows = list[dict[str, Any]]
 
 
 def draw_layout(seed: int, tables: dict[str, Rows], policy: dict[str, Any]) -> None:
-    """Numbers of classes, reserved seats, teaching out."""
+    """Numbers of classes, reserved seats, mergers, teaching out."""
     _class_counts(Random(-3 - 5 * seed), tables)
     _reserved(Random(-4 - 7 * seed), tables)
+    _mergers(Random(-6 - 13 * seed), tables)
     policy["teach_out"] = Random(-5 - 11 * seed).random() < 0.5
 
 
@@ -23,8 +24,8 @@ def _class_counts(dice: Random, tables: dict[str, Rows]) -> None:
     programs = {p["program"]: p for p in tables["programs"]}
     for line in tables["offerings"]:
         smallest, largest = (line.get(c) or programs[line["program"]][c] for c in ("class_min", "class_max"))
-        fewest = dice.choice([None, None, None, 0.0, 1.0, 2.0]) if line["entrant_group"] else None
-        most = dice.choice([None, None, None, 1.0, 2.0, 3.0])
+        fewest = dice.choice([None, None, None, 0.0, 1.0, 1.0, 2.0]) if line["entrant_group"] else None
+        most = dice.choice([None, None, None, 2.0, 2.0, 3.0])
         if fewest is not None and fewest * smallest > (line["max_plan"] or 1e9):
             fewest = None
         if most is not None and (most * largest < line["min_plan"] or most < (fewest or 0.0)):
@@ -47,3 +48,18 @@ def _reserved(dice: Random, tables: dict[str, Rows]) -> None:
                 rows.append({"reservation": f"R{len(rows)}", "offering": line["offering"], "seats": seats,
                              "kind": dice.choice(["order_class", "earmarked"]), "year": dice.choice([0, 0, first, first + 1])})  # fmt: skip
     tables["reserved_seats"] = rows
+
+
+def _mergers(dice: Random, tables: dict[str, Rows]) -> None:
+    if dice.random() < 0.5:
+        return
+    level = {p["program"]: p["level"] for p in tables["programs"]}
+    lines = [r for r in tables["offerings"] if r["entrant_group"] and r["control"] != "given"]
+    dice.shuffle(lines)
+    half = len(lines) // 2
+    tables["mergers"] = [
+        {"from_offering": a["offering"], "to_offering": b["offering"], "kind": dice.choice(["merge", "move"])}
+        for a in lines[:half]
+        for b in lines[half:]
+        if level[a["program"]] == level[b["program"]] and dice.random() < 0.6
+    ]

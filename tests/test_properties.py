@@ -196,6 +196,10 @@ def test_lag_coefficients_equal_year_by_year_stepping(seed):
     plan, passed = columns["plan"], columns["passed"]
     intake = plan.index.assign(plan=value[plan.positions])
     progression = passed.index.assign(passed=value[passed.positions], broken=0.0)
+    taught = columns.get("taught_out", passed)
+    persons = value[taught.positions] if "taught_out" in columns else 0.0
+    progression = progression.merge(taught.index.assign(taught_out=persons), on=["pathway", "year"], how="left")
+    progression = progression.fillna({"taught_out": 0.0})
     flows = step_forward(case, inherited, {"intake": intake, "progression": progression})
 
     cells = len(inherited.offerings) * len(inherited.years)

@@ -14,6 +14,7 @@ class Layout:
         self._class_counts()
         self._reserved()
         self._teach_out()
+        self._mergers()
 
     def _class_counts(self) -> None:
         """classes_min while a line runs: classes in the whole-class years, persons in smallest classes later."""
@@ -23,10 +24,7 @@ class Layout:
             for t in self.T:
                 if fewest * r["class_min"] > min(self.most[o, u] for u in self.T if u <= t):
                     continue
-                if o in self.new:
-                    runs = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
-                else:
-                    runs = 1 - self.closed_by(o, t)
+                runs = self.opened_by(o, t) if o in self.new else 1 - self.closed_by(o, t) - self.merged_by(o, t)
                 if t in self.whole_years:
                     self.row(self.k[o, t] >= fewest * runs)
                 else:
@@ -42,8 +40,7 @@ class Layout:
                 if seats == 0:
                     continue
                 if o in self.new:
-                    opened = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
-                    self.row(self.p(o, t) >= seats * opened)
+                    self.row(self.p(o, t) >= seats * self.opened_by(o, t))
                 else:
                     self.row(self.p(o, t) >= seats)
 
@@ -60,13 +57,13 @@ class Layout:
         return pulp.lpSum(self.taught[a["pathway"], t] for a in self.pathways if a["to_offering"] == o)
 
     def idle(self, o: str, t: int):
-        """1 where a line does not recruit: suspended and not opened, closed in a whole-class year, taken to zero by max_plan."""
+        """1 where a line does not recruit: suspended and not opened, closed in a whole-class year, taken to zero by max_plan or a rule."""
         r = self.O[o]
         if r["status"] == "suspended" and r["last_plan"] == 0:
-            return 1 - pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t and (o, u) in self.a)
+            return 1 - self.opened_by(o, t)
         if o not in self.enrolled_last:
             return 0
-        if r["max_plan"] <= 0:
+        if min(self.most[o, u] for u in self.T if u <= t) <= 0:
             return 1
         if self.limit(o, self.T1) is None:
             return 0
@@ -98,3 +95,44 @@ class Layout:
                     self.row(y <= 0)
                 elif began_in_plan:
                     self.row(y <= most * (1 - self.idle(o, t - D)))
+
+    # -- merging and moving -----------------------------------------------------------------------------------------
+
+    def merged_by(self, o: str, t: int):
+        """Sum of d[o>q,u], u <= t: 1 once the line has merged into another one."""
+        return pulp.lpSum(d for (i, _, u), d in self.d.items() if i == o and u <= t)
+
+    def opened_by(self, o: str, t: int):
+        """Sum of a[o,u] and of d[q>o,u], u <= t: 1 once a new line has opened or taken another one over."""
+        opened = [self.a[o, u] for u in self.decision_years if u <= t and (o, u) in self.a]
+        return pulp.lpSum(opened) + pulp.lpSum(d for (_, q, u), d in self.d.items() if q == o and u <= t)
+
+    def _merge_variables(self) -> None:
+        """d[o,q,t] yes or no, what o loses (`out`) and what q gains (`into`) by it."""
+        self.d, self.out, self.into = {}, {}, {}
+        for r in self.case.table("mergers").to_dict("records"):
+            o, q = r["from_offering"], r["to_offering"]
+            if o not in self.enrolled_last or q not in self.decided:
+                continue
+            for t in self.decision_years:
+                if t in self.whole_years and t >= r["first_year"]:
+                    self.d[o, q, t] = self.var("d", 0, 1, whole=True)
+                    self.out[o, q, t], self.into[o, q, t] = self.var("out"), self.var("into")
+
+    def _mergers(self) -> None:
+        for (o, q, t), d in self.d.items():
+            self.row(self.out[o, q, t] <= self._most(o, t) * d)
+            self.row(self.into[o, q, t] <= self._most(o, t) * d)
+            self.row(self.into[o, q, t] <= self.p(o, t - 1))
+            for u in self.T:
+                if u >= t:
+                    earlier = [e for (i, k, v), e in self.d.items() if (i, k) == (o, q) and v <= u]
+                    self.row(self.p(q, u) >= self.O[q]["class_min"] * pulp.lpSum(earlier))
+        for o in {o for o, _, _ in self.d}:
+            self.row(self.merged_by(o, self.T1) <= 1)
+            for t in self.T:
+                self.row(self.p(o, t) <= self._most(o, t) * (1 - self.merged_by(o, t)))
+
+    def _most(self, o: str, t: int) -> float:
+        yearly = [self.limit(o, u) for u in self.T if u <= t]
+        return self.O[o]["last_plan"] + sum(10 * self.O[o]["class_max"] if y is None else y for y in yearly)

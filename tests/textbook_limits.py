@@ -234,6 +234,7 @@ class Limits:
     def _changes(self) -> None:
         self.a = {(o, t): self._yes_no(t) for o in self.new for t in self.decision_years}
         self.c = {(o, t): self._yes_no(t) for o in self.enrolled_last for t in self.decision_years}
+        self._merge_variables()
         self.moved = {}
         changed = defaultdict(list)
         for o in self.decided:
@@ -244,8 +245,12 @@ class Limits:
                 up, down = self.var("up", 0, rise), self.var("down", 0, limit)
                 opened = self.var("opened") if (o, t) in self.a else 0
                 closed = self.var("closed") if (o, t) in self.c else 0
-                self.row(self.p(o, t) - self.p(o, t - 1) == up - down + opened - closed)
-                self.moved[o, t] = up + down + opened + closed
+                out = pulp.lpSum(v for (i, _, u), v in self.out.items() if (i, u) == (o, t))
+                into = pulp.lpSum(v for (_, q, u), v in self.into.items() if (q, u) == (o, t))
+                self.row(self.p(o, t) - self.p(o, t - 1) == up - down + opened - closed + into - out)
+                self.moved[o, t] = up + down + opened + closed + into + out
+                if o in self.released and t == self.T0 and r["last_plan"] > 0 and rise is not None:
+                    self.row(self.p(o, t) <= r["last_plan"] + rise)  # with what merges into it, too
                 forced = self.most[o, t] < r["last_plan"] or (o in self.released and t == self.T0)
                 if limit and not forced:  # what max_plan or a rule takes down is no choice of the plan
                     changed[t].append((up, down, limit))
@@ -254,11 +259,11 @@ class Limits:
                     if (o, t) in self.a:
                         self.row(opened <= greatest * self.a[o, t])
                         if t == self.decision_years[-1]:
-                            self.row(pulp.lpSum(self.a[o, u] for u in self.decision_years) <= 1)
-                    so_far = pulp.lpSum(self.a[o, u] for u in self.decision_years if u <= t)
-                    self.row(self.p(o, t) <= greatest * so_far)
+                            self.row(self.opened_by(o, self.T1) <= 1)
+                    self.row(self.p(o, t) <= greatest * self.opened_by(o, t))
                 elif (o, t) in self.c and limit is not None:
                     reach = r["last_plan"] + sum(self.limit(o, u) for u in self.T if u <= t)
+                    reach += sum(self._most(i, t) for i in {i for i, q, _ in self.d if q == o})
                     self.row(closed <= (reach - self.limit(o, t)) * self.c[o, t])
                     self.row(self.p(o, t) <= reach * (1 - self.closed_by(o, t)))
         for o in self.enrolled_last:
@@ -356,9 +361,9 @@ class Limits:
                 self.row(self.p(o, t) <= r["class_max"] * k)
                 allowed = min(self.most[o, u] for u in self.T if u <= t) > 0
                 if o in self.enrolled_last and allowed:
-                    self.row(k + self.closed_by(o, t) >= 1)
+                    self.row(k + self.closed_by(o, t) + self.merged_by(o, t) >= 1)
                 if o in self.new:
-                    self.row(k >= pulp.lpSum(self.a[o, u] for u in self.decision_years if u < t))
+                    self.row(k >= self.opened_by(o, t - 1))
             for o in self.fed:
                 seats = self.var("seats", 0, None, whole=True)
                 self.row(self.p(o, t) == seats)

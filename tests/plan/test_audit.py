@@ -32,6 +32,8 @@ def test_an_honest_plan_passes_and_uses_every_table():
     assert verdict.max_violation == 0.0
     assert verdict.objective == pytest.approx(rich().solution.objective, rel=1e-9)
     for name, table in rich().tables.items():
+        if name == "mergers":  # judged in test_audit_layout
+            continue
         assert len(table), f"{name} has no rows, so nothing could be planted in it"
     assert set(limits["family"]) <= set(LIMIT_FAMILIES)
 

@@ -7,6 +7,7 @@ import pytest
 from tests.case_files import read_known_case, read_yaml, rows
 from tests.solved import Solved, hold, solve
 
+from talentplan.plan import solve_plan
 from talentplan.workspace import build_case
 
 
@@ -148,3 +149,40 @@ def test_a_promise_lapses_only_for_those_who_began_after_the_line_had_closed():
             zip(found["family"], found["scope"], found["year"], strict=True)
         )
         assert broken_now == refused
+
+
+@pytest.mark.parametrize(
+    ("numbers", "family", "scope"),
+    [
+        ({"N_2025": 50.0}, "open", ""),  # more than C had: the rest would be an opening
+        ({"C_2025": 30.0}, "mergers", "C/N"),  # moved, and still there
+        ({"B_2025": 20.0}, "mergers", "A/B"),  # took A over, and has no class
+    ],
+)
+def test_a_merger_moves_what_there_was_and_leaves_nothing(numbers, family, scope):
+    found = broken(solve(read_known_case("mergers").case), family, **numbers)
+    assert (scope, 2025) in set(zip(found["scope"], found["year"], strict=True)), found
+
+
+def test_a_merger_must_be_allowed_and_take_no_more_than_there_was():
+    solved = solve(read_known_case("mergers").case)
+    done = solved.tables["mergers"]
+    assert done[["from_offering", "to_offering", "kind"]].values.tolist() == [["A", "B", "merge"], ["C", "N", "move"]]
+    for wrong, families in (
+        (done.iloc[:1], {"close"}),  # C is at zero, has not moved, and nothing may close
+        (done.assign(seats=[50.0, 45.0]), {"mergers"}),  # A had 40
+        (done.assign(to_offering=["N", "B"]), {"mergers"}),  # into a line of another row
+    ):
+        found = solved.audited(tables={**solved.tables, "mergers": wrong}, objective=None)[0].violations
+        assert families <= set(found["family"]), (wrong, found)
+
+
+def test_the_layout_says_where_a_line_has_gone():
+    layout = solve_plan(read_known_case("mergers").case).table("layout").set_index("program")
+    assert layout.loc["P", ["verdict", "because_zh", "because_en"]].tolist() == [
+        "close",
+        "并入 甲校 · 电气",
+        "merges into 甲校 · 电气",
+    ]
+    assert layout.loc["T", "because_zh"] == "迁入 乙校 · 数控"
+    assert layout.loc["Q", "verdict"] == "add"

@@ -12,6 +12,11 @@ from talentplan.errors import InputError
 
 OFFERINGS = "programs/offerings.csv"
 RESERVED = "programs/reserved_seats.csv"
+MERGERS = "programs/mergers.csv"
+
+
+def merger(d: Disk, source: str, target: str) -> None:
+    d.grid("mergers", [["from_offering", "to_offering"], [source, target]])
 
 
 def reserved(d: Disk, offering: str, *seats: float) -> None:
@@ -49,6 +54,16 @@ FAULTS: dict[str, tuple[Callable[[Disk], Any], tuple[str, int, str], str, str]] 
     "more seats reserved than max_plan": (
         lambda d: (d.column("offerings", "max_plan", lambda i: 80 if i == 2 else ""), reserved(d, "zz1-sk", 50, 40)),
         (RESERVED, 3, "seats"), "the sum of zz1-sk is 90 and max_plan is 80", "合计为 90",
+    ),
+    "a given or fed line that merges": (
+        lambda d: merger(d, "gz1-sk", "gz1-sk-2"), (MERGERS, 2, "to_offering"), "must have an entrant group", "招生对象",
+    ),
+    "a merger into another level": (
+        lambda d: merger(d, "zz1-sk", "gz1-sk"), (MERGERS, 2, "to_offering"), "of the same level", "同层次",
+    ),
+    "a merger into a line that merges": (
+        lambda d: (merger(d, "zz1-sk", "zz1-jq"), d.add("mergers", from_offering="zz1-jq", to_offering="zz1-kj")),
+        (MERGERS, 2, "to_offering"), "must not merge itself", "不得再并出",
     ),
     "no seat reserved": (
         lambda d: reserved(d, "zz1-sk", 0), (RESERVED, 2, "seats"), "> 0", "0",

@@ -19,7 +19,7 @@ __all__ = ["Dive"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 # the order of kinds; others (lumps bought, ...) follow in the order of the program
-FIRST = ("opens", "closes", "changes")
+FIRST = ("merges", "opens", "closes", "changes")
 # how many, once it is decided which: left to the nearest whole numbers
 NUMBERS = frozenset({"plan", "classes", "steps"})
 # of the broken decisions of a kind, made whole at once; as good as one by one in half the time on the sample

@@ -112,16 +112,17 @@ class Space:
         """A column block, or None where no such column exists."""
         return self.builder.columns.get(name)
 
-    def so_far(self, decisions: Block, asked: pd.DataFrame, *, before: bool = False) -> tuple[Ints, Ints]:
-        """(rows, columns): for every row of asked (offering, year) the decisions of its offering up to its year.
+    def so_far(self, decisions: Block, asked: pd.DataFrame, *, line: str = "offering", before: bool = False) -> Terms:
+        """Terms by row of asked (offering, year): the decisions of its offering, in their column `line`, up to its year.
 
         before: only those of the years before it.
         """
-        taken = decisions.index.assign(column=decisions.positions)
+        taken = decisions.index[[line, "year"]].rename(columns={line: "offering"}).assign(column=decisions.positions)
         rows = asked[["offering", "year"]].assign(row=np.arange(len(asked)))
         pairs = rows.merge(taken, on="offering", suffixes=("", "_taken"))
         kept = pairs[pairs["year_taken"] + int(before) <= pairs["year"]]
-        return kept["row"].to_numpy(dtype=np.int64), kept["column"].to_numpy(dtype=np.int64)
+        row, column = (kept[name].to_numpy(dtype=np.int64) for name in ("row", "column"))
+        return Terms(row, column, np.ones(len(kept)))
 
     def on_roll(self, entrants: Terms) -> Terms:
         """Terms by cell: persons on roll of those who enter, in their own line or the one they changed to."""

@@ -3,7 +3,8 @@
 It shares with the linear program only the parameters (Case, Openings, Cohorts, and which lines a rule names): no
 coefficient, no row, no column. What it compares stands in the modules audit_flows (students), audit_tables (published
 figures), audit_means (places, teachers, hours, entrants), audit_sharing (agreements), audit_money (budgets),
-audit_layout, audit_classes, audit_reserved and audit_rules (plan numbers) and audit_objective.
+audit_layout, audit_classes, audit_reserved, audit_mergers, audit_teach_out and audit_rules (plan numbers) and
+audit_objective.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from talentplan.plan.audit_flows import step_forward
 from talentplan.plan.audit_layout import (
     bound_limits,
     fair_limits,
-    moves,
     point_limits,
     same_plan,
     total_limits,
 )
 from talentplan.plan.audit_means import entrant_limits, hours_limits, place_limits, teacher_limits
+from talentplan.plan.audit_mergers import merger_limits
 from talentplan.plan.audit_money import count_money, money_limits, same_money
+from talentplan.plan.audit_moves import moves
 from talentplan.plan.audit_objective import objective_value
 from talentplan.plan.audit_reserved import reserved_limits
 from talentplan.plan.audit_rows import no_rows
@@ -44,13 +46,14 @@ Tables = Mapping[str, pd.DataFrame]
 LIMIT_FAMILIES = (
     "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
     "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed",
-    "class_count", "reserved", "total", "fairness", "plan_bounds", "progression", "rules",
+    "mergers", "class_count", "reserved", "total", "fairness", "plan_bounds", "progression", "rules",
 )  # fmt: skip
 """Families of the limits table."""
 CHECKED = (*LIMIT_FAMILIES, "classes", "cohorts", "balance", "objective")
 """Everything the audit judges; each has a case worked by hand in tests/cases."""
 SHOWN = ["family", "scope", "year", "used", "limit", "stated", "binding", "broken_before", "sentence_zh", "sentence_en"]
 NEEDED = {
+    "mergers": ["from_offering", "to_offering", "kind", "year", "seats"],
     "intake": ["offering", "year", "last_plan", "plan", "classes", "registered"],
     "progression": ["pathway", "year", "completers", "promised", "passed", "broken", "taught_out"],
     "completions": ["offering", "year", "completions", "passed", "outside", "in_job", "away", "local"],
@@ -101,7 +104,8 @@ def audit(
         name: tables[name] if name in tables else pd.DataFrame(columns=columns) for name, columns in NEEDED.items()
     }
     flows = step_forward(case, cohorts, shown)
-    change, money = moves(case, cohorts, flows, whole_classes), count_money(case, cohorts, flows, shown)
+    change = moves(case, cohorts, flows, shown, whole_classes)
+    money = count_money(case, cohorts, flows, shown)
     lapsed = lapsed_promises(case, flows, change)
     limits = [
         *place_limits(case, cohorts, flows, shown), *teacher_limits(case, cohorts, flows, shown),
@@ -110,7 +114,7 @@ def audit(
         *teach_out_limits(case, flows, change),
         *money_limits(case, flows, shown, money), *bound_limits(case, flows, change),
         *total_limits(case, flows, change), *point_limits(case, flows, change),
-        *fair_limits(case, flows, change), *class_counts(case, flows, change),
+        *fair_limits(case, flows, change), *merger_limits(case, flows, shown, change), *class_counts(case, flows, change),
         *reserved_limits(case, flows, change),
         *held_by_rules(case, cohorts, flows, change),
     ]  # fmt: skip

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.plan.audit_flows import Flows
-from talentplan.plan.audit_layout import Moves, closures, openings_so_far
+from talentplan.plan.audit_layout import closures, openings_so_far
+from talentplan.plan.audit_moves import Moves
 from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
 from talentplan.workspace.case import Case
 
@@ -33,13 +34,13 @@ def class_counts(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     closed = np.cumsum(closures(m), axis=1)
     share = np.divide(m.plan, need, out=np.ones_like(m.plan), where=held)
     if policy.max_close != 0 and partial.any():
-        short = np.where(held & m.old[:, None], 1.0 - share, 0.0)
+        short = np.where(held & m.old[:, None] & ~m.merged, 1.0 - share, 0.0)
         last = int(np.flatnonzero(m.deciding)[-1])
         short[:, last] = short[:, last:].max(axis=1)
         short[:, m.whole] = 0.0
         closed = np.where(m.deciding, np.maximum(closed, np.maximum.accumulate(short, axis=1)), 0.0)
         closed = np.maximum.accumulate(closed, axis=1)
-    runs = np.where(m.old[:, None], 1.0 - closed, openings_so_far(m))
+    runs = np.where(m.old[:, None], np.maximum(1.0 - closed - m.merged, 0.0), np.maximum(openings_so_far(m), m.joined))
     short, size = np.maximum(need * runs - m.plan, 0.0), np.broadcast_to(need, m.plan.shape)
     binding = np.abs(m.plan - need * runs) <= TINY * np.maximum(1.0, need)
     found = [

@@ -8,27 +8,23 @@ is broken.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentplan.allocation.rules import released_lines, rule_limits
 from talentplan.plan.audit_flows import Flows
+from talentplan.plan.audit_moves import Moves
 from talentplan.plan.audit_rows import equal_rows, limit_rows
-from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case
 from talentplan.workspace.settings import Total
 
 __all__ = [
-    "Moves",
     "bound_limits",
     "closures",
     "fair_groups",
     "fair_limits",
     "least_openings",
-    "moves",
     "openings_so_far",
     "point_limits",
     "same_plan",
@@ -41,64 +37,6 @@ Mask = NDArray[np.bool_]
 Tables = Mapping[str, pd.DataFrame]
 TINY = 1e-6
 ATTRIBUTES = ("school", "level", "authority", "control", "district", "cluster", "track")
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """What the plan numbers imply about changes; arrays are [offering, plan year], persons/year.
-
-    change: plan number less that of the year before; upper: greatest by max_plan and rules; limit: how far a number
-    may move (both inf where not limited); free: bool[offering], direct and not given; new, old: bool[offering],
-    free lines without and with a plan last year; deciding: bool[year], lines may open or close; whole: bool[year],
-    planned in whole classes; size: float[offering], M; reach: B; released: bool[offering], a rule over the intake of its
-    school may take the line down next year; rise: limit, not widened for what max_plan or a rule takes down.
-    """
-
-    plan: Floats
-    change: Floats
-    upper: Floats
-    limit: Floats
-    free: Mask
-    new: Mask
-    old: Mask
-    deciding: Mask
-    whole: Mask
-    size: Floats
-    reach: Floats
-    released: Mask
-    rise: Floats
-
-
-def moves(case: Case, cohorts: Cohorts, flows: Flows, whole_classes: int) -> Moves:
-    """Changes of plan numbers and what policy and rules allow."""
-    policy, count = case.settings.policy, flows.plan_years
-    plan, last = flows.plan[:, :count], flows.column("last_plan")
-    change = np.diff(np.concatenate([last[:, None], plan], axis=1), axis=1)
-    most = np.minimum(flows.column("max_plan"), flows.column("classes_max") * flows.column("class_max"))
-    upper = np.repeat(most[:, None], count, axis=1)
-    for rule in rule_limits(case, cohorts):  # which lines a rule names is a parameter; obeying it is checked here
-        span = 1 if rule.first_year_only else count
-        upper[rule.lines, :span] = np.minimum(upper[rule.lines, :span], rule.upper[rule.lines, None])
-    if policy.relative_change is not None:
-        usual = np.where(last > 0, last, flows.column("class_max"))  # a new line is measured by a class
-        yearly = np.maximum(policy.relative_floor, policy.relative_change * usual)
-    elif policy.change.classes_per_offering is not None:
-        yearly = policy.change.classes_per_offering * flows.column("class_max")
-    else:
-        yearly = np.where(flows.column("classes_min") > 0, 10.0 * flows.column("class_max"), np.inf)
-    rise = np.repeat(yearly[:, None], count, axis=1)
-    limit = rise.copy()
-    limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(upper[:, 0]), last - upper[:, 0], 0.0))
-    released = released_lines(case, cohorts)
-    limit[released, 0] = np.maximum(limit[released, 0], last[released])
-    free = ~flows.fed & ~flows.given
-    at = np.arange(count)
-    return Moves(
-        plan=plan, change=change, upper=upper, limit=limit, free=free, new=free & (last <= 0), old=free & (last > 0),
-        deciding=at < policy.change.decision_years, whole=at < whole_classes,
-        size=np.where(np.isfinite(most), most, 4.0 * flows.column("class_max")),
-        reach=last[:, None] + np.cumsum(limit, axis=1), released=released, rise=rise,
-    )  # fmt: skip
 
 
 def bound_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
@@ -192,18 +130,19 @@ def _parts(m: Moves) -> tuple[Floats, Floats]:
 
 
 def _started(m: Moves) -> Mask:
-    """bool[offering, year]: a new line's first plan number above zero."""
-    on = m.plan > TINY
+    """bool[offering, year]: a new line's first plan number above zero, unless it has taken another one over."""
+    on = (m.plan > TINY) & ~m.joined
     return np.asarray(on & (np.cumsum(on, axis=1) == 1))
 
 
 def least_openings(m: Moves) -> Floats:
     """float[offering, year]: least a[o,t]; in the whole-class years 1 where a line starts or outgrows its limit.
 
-    In the first year nothing else than a[o,T0] lets a new line enrol.
+    In the first year nothing else than a[o,T0] lets a new line enrol, but for taking another one over.
     """
     opened, _ = _parts(m)
-    opened[:, 0] = np.where(m.new, np.maximum(opened[:, 0], m.plan[:, 0]), opened[:, 0])
+    alone = m.new & ~m.joined[:, 0]
+    opened[:, 0] = np.where(alone, np.maximum(opened[:, 0], m.plan[:, 0]), opened[:, 0])
     share = opened / np.maximum(m.size, TINY)[:, None]
     whole = (_started(m) | (opened > TINY)).astype(np.float64)
     return np.where(m.new[:, None] & m.deciding, np.where(m.whole, whole, share), 0.0)
@@ -219,7 +158,7 @@ def closures(m: Moves) -> Floats:
     _, closed = _parts(m)
     before = _before(m)
     share = np.divide(closed, before, out=np.zeros_like(closed), where=np.isfinite(before) & (before > 0))
-    stopped = (m.plan <= TINY) & _allowed(m)
+    stopped = (m.plan <= TINY) & _allowed(m) & ~m.merged
     found = np.where(m.old[:, None] & m.deciding, share, 0.0)
     so_far = np.zeros(len(found))
     for t in np.flatnonzero(m.whole & m.deciding):  # the first years
@@ -273,7 +212,10 @@ def point_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
 
 def openings_so_far(m: Moves) -> Floats:
     """float[offering, year]: least sum over u <= t of a[o,u] that the numbers imply; 0 for lines that are not new."""
-    ever = np.maximum.accumulate(np.where(m.new[:, None], m.plan, 0.0), axis=1) / np.maximum(m.size, TINY)[:, None]
+    ever = (
+        np.maximum.accumulate(np.where(m.new[:, None] & ~m.joined, m.plan, 0.0), axis=1)
+        / np.maximum(m.size, TINY)[:, None]
+    )
     started = np.logical_or.accumulate(_started(m) & m.whole & m.new[:, None], axis=1)
     return np.asarray(np.maximum(ever, started.astype(np.float64)))
 
@@ -299,7 +241,7 @@ def _hidden(case: Case, flows: Flows, m: Moves, closes: Floats) -> list[pd.DataF
     found.append(limit_rows("close", codes + "/once", years, closed, np.where(m.old[:, None], 1.0, np.inf)))
     idle = (m.plan <= TINY).astype(np.float64)
     must = m.old[:, None] & m.whole & ~m.deciding & _allowed(m)
-    found.append(limit_rows("close", codes, years, idle, np.where(must, np.minimum(closed, 1.0), np.inf)))
+    found.append(limit_rows("close", codes, years, idle, np.where(must & ~m.merged, np.minimum(closed, 1.0), np.inf)))
     before = np.logical_or.accumulate(_started(m), axis=1) & ~_started(m) & m.whole & m.new[:, None]
     found.append(limit_rows("open", codes, years, idle, np.where(before, 0.0, np.inf)))
     return [frame.assign(hidden=True) for frame in found]
@@ -311,7 +253,7 @@ def _least_changed(case: Case, m: Moves, closes: Floats) -> Floats:
     What opening and closing can take is taken off as far as `max_open` and `max_close` leave room, where it helps most
     first.
     """
-    policy, last = case.settings.policy.change, m.plan[:, 0] - m.change[:, 0]
+    policy, last = case.settings.policy.change, m.last
     forced = m.upper < last[:, None]
     forced[:, 0] |= m.released
     counted = m.free[:, None] & np.isfinite(m.limit) & (m.limit > 0) & ~forced

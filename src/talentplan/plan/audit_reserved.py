@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from talentplan.plan.audit_flows import Flows
-from talentplan.plan.audit_layout import Moves, openings_so_far
+from talentplan.plan.audit_layout import openings_so_far
+from talentplan.plan.audit_moves import Moves
 from talentplan.plan.audit_rows import grid, limit_rows
 from talentplan.workspace.case import Case
 
@@ -21,7 +22,7 @@ def reserved_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
     dated = grid(table, [("offering", codes)], years, "seats")
     always = grid(table[table["year"] == 0], [("offering", codes)], np.zeros(1, dtype=np.int64), "seats")
     stated = dated + always
-    runs = np.where(m.new[:, None], openings_so_far(m), 1.0)
+    runs = np.where(m.new[:, None], np.maximum(openings_so_far(m), m.joined), 1.0)
     least = np.where(m.free[:, None], np.minimum(stated, m.upper) * runs, stated)
     before = np.where(flows.given[:, None], np.maximum(stated - flows.column("last_plan")[:, None], 0.0), 0.0)
     short = np.maximum(least - m.plan, 0.0)

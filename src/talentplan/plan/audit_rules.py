@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from talentplan.allocation.rules import rule_limits
 from talentplan.plan.audit_flows import Flows
-from talentplan.plan.audit_layout import Moves, least_openings
+from talentplan.plan.audit_layout import least_openings
+from talentplan.plan.audit_moves import Moves
 from talentplan.plan.audit_rows import limit_rows
 from talentplan.supply import Cohorts
 from talentplan.workspace.case import Case, Rule

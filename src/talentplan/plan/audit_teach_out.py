@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.plan.audit_flows import Flows
-from talentplan.plan.audit_layout import Moves, closures, openings_so_far
+from talentplan.plan.audit_layout import closures, openings_so_far
+from talentplan.plan.audit_moves import Moves
 from talentplan.plan.audit_rows import limit_rows
 from talentplan.workspace.case import Case
 
@@ -59,8 +60,9 @@ def _stopped(case: Case, flows: Flows, m: Moves) -> tuple[Floats, NDArray[np.int
     most = paths["seats"].fillna(largest).to_numpy(dtype=np.float64)
     closed = np.where(m.whole & m.deciding & np.isfinite(m.limit[:, :1]), closures(m), 0.0).cumsum(axis=1)
     taken = (np.minimum.accumulate(m.upper, axis=1) <= 0) & m.old[:, None]
-    idle = np.where(m.old[:, None], np.maximum(np.floor(closed + 1e-9), taken), 0.0)
-    idle = np.where(_suspended(flows)[:, None], 1.0 - openings_so_far(m), idle)
+    gone = np.maximum(taken, m.merged & np.isfinite(m.limit[:, :1]))
+    idle = np.where(m.old[:, None], np.maximum(np.floor(closed + 1e-9), gone), 0.0)
+    idle = np.where(_suspended(flows)[:, None], 1.0 - np.maximum(openings_so_far(m), m.joined), idle)
     idle = np.concatenate([idle, np.repeat(idle[:, -1:], len(flows.years) - idle.shape[1], axis=1)], axis=1)
     return idle * case.settings.policy.teach_out, target, stay, most
 

@@ -30,6 +30,7 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "open": ("增设或恢复", "lines that open or resume", "条计划行", "lines"),
     "close": ("停招", "lines that stop enrolling", "条计划行", "lines"),
     "points_changed": ("调整计划数", "lines whose number changes", "条计划行", "lines"),
+    "mergers": ("并入的计划数", "seats taken over", "人", "persons that the other line had"),
     "class_count": ("最少班数所需计划数", "plan number for its least number of classes", "人", "persons"),
     "reserved": ("预留名额所需计划数", "plan number for its reserved seats", "人", "persons"),
     "total": ("计划数合计", "sum of plan numbers", "人", "persons"),

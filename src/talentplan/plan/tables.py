@@ -49,7 +49,17 @@ def flow_tables(case: Case, openings: Openings, cohorts: Cohorts, solution: Solu
         "enrolment": _long(lines, years, enrolled=enrolled),
     }
     tables |= _market(case, openings, lines, solution, tables["completions"])
-    return tables
+    return {**tables, "mergers": _mergers(case, solution)}
+
+
+def _mergers(case: Case, solution: Solution) -> pd.DataFrame:
+    """Lines that merge or move, in the year in which they do, and the seats that go along."""
+    chosen, coming = solution.value("merges"), solution.value("merged_in")
+    if chosen is None or coming is None:
+        return empty_table("mergers")
+    frame = chosen.assign(seats=coming["value"].to_numpy())[chosen["value"].to_numpy() > 0.5]
+    kinds = case.table("mergers")[["from_offering", "to_offering", "kind"]]
+    return frame.merge(kinds, on=["from_offering", "to_offering"])[output_columns("mergers")]
 
 
 def _by_path(solution: Solution, name: str, paths: pd.DataFrame, years: NDArray[np.int64]) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from talentplan.matching import placement_arcs
+from talentplan.plan.audit_words import code_names
 from talentplan.plan.outputs import output_columns
 from talentplan.plan.rule_table import reviews, with_reviews
 from talentplan.supply import Cohorts
@@ -46,7 +47,8 @@ def layout(
     jobs = _jobs_of_programs(case, cohorts, idle)
     broken = _broken(cohorts, idle["progression"])
     rows = [_Point(*row) for row in points[list(_Point._fields)].itertuples(index=False)]
-    reasons = [_because(row, jobs, broken) for row in rows]
+    merged = _merged(case, cohorts, tables["mergers"])
+    reasons = [merged.get((row.school, row.program, row.verdict)) or _because(row, jobs, broken) for row in rows]
     points["because_zh"], points["because_en"] = zip(*reasons, strict=True) if reasons else ((), ())
     needs = case.table("needs").groupby("program")["kind"].agg(tuple)
     binding = _binding(limits)
@@ -148,6 +150,24 @@ def _broken(cohorts: Cohorts, progression: pd.DataFrame) -> pd.Series:
         school=progression["to_offering"].map(lines["school"]), program=progression["to_offering"].map(lines["program"])
     )
     return frame.groupby(["school", "program"])["broken"].sum() / years
+
+
+def _merged(case: Case, cohorts: Cohorts, mergers: pd.DataFrame) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Why a point shrinks or stops next year whose line merges into another one: (school, program, verdict) -> (zh, en)."""
+    lines = cohorts.offerings.set_index("offering")
+    zh, en = (code_names(case, lang) for lang in ("zh", "en"))
+    found: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for row in mergers[mergers["year"] == case.first_year].itertuples(index=False):
+        own, moves = lines.loc[str(row.from_offering)], row.kind == "move"
+        target = str(row.to_offering)
+        words = (
+            f"{'迁入' if moves else '并入'} {zh[target]}",
+            f"{'moves to' if moves else 'merges into'} {en[target]}",
+        )
+        found |= {
+            (str(own["school"]), str(own["program"]), verdict): words for verdict in ("reduce", "suspend", "close")
+        }
+    return found
 
 
 def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What the tables of the enrolment plan must mean together: numbers of classes and reserved seats that fit a line."""
+"""What the tables of the enrolment plan must mean together: numbers of classes and reserved seats that fit a line, mergers of lines that can merge."""
 
 from __future__ import annotations
 
@@ -105,9 +105,42 @@ def check_reserved_room(tables: Tables) -> list[Problem]:
     return problems
 
 
+def check_mergers(tables: Tables) -> list[Problem]:
+    """Lines that merge recruit, are decided here and lead nowhere further: no line merges into one that merges itself."""
+    records = tables["mergers"]
+    before, after = records.data["from_offering"], records.data["to_offering"]
+    found = []
+    for name, codes in (("from_offering", before), ("to_offering", after)):
+        group = attribute(codes, tables["offerings"], "entrant_group")
+        control = attribute(codes, tables["offerings"], "control")
+        broken = ((group == "") | (control == "given")).to_numpy() & records.sound(name)
+        rule = Say(
+            "合并或迁移的计划行须有招生对象，且不得为既定",
+            "an offering that merges or moves must have an entrant group and not be given",
+        )
+        repair = Say(
+            "删去该行，或更正计划行的招生对象和决定权",
+            "delete the row, or correct the entrant group and control of the offering",
+        )
+        found += records.problems(np.flatnonzero(broken), name, rule, repair)
+    level = [
+        attribute(attribute(c, tables["offerings"], "program"), tables["programs"], "level") for c in (before, after)
+    ]
+    sound = records.sound("from_offering", "to_offering")
+    apart = ((before == after) | ((level[0] != level[1]) & level[0].notna() & level[1].notna())).to_numpy() & sound
+    rule = Say("须并入同层次的另一计划行", "an offering must merge into another one of the same level")
+    repair = Say("更正两端的计划行", "correct the offerings at its two ends")
+    found += records.problems(np.flatnonzero(apart), "to_offering", rule, repair)
+    chain = after.isin(set(before)).to_numpy() & sound & ~apart
+    rule = Say("并入的计划行本身不得再并出", "an offering that takes another one in must not merge itself")
+    repair = Say("直接写明最后并入的计划行", "name the offering into which both go in the end")
+    return [*found, *records.problems(np.flatnonzero(chain), "to_offering", rule, repair)]
+
+
 LAYOUT_MEANINGS: tuple[Callable[[Tables], list[Problem]], ...] = (
     check_class_numbers,
     check_class_room,
     check_reserved_lines,
     check_reserved_room,
+    check_mergers,
 )

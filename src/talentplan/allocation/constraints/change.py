@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentplan.allocation.constraints.decisions import begun
+from talentplan.allocation.constraints.mergers import merger_inflow, mergers
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
 from talentplan.workspace.settings import Policy
@@ -46,7 +48,7 @@ def move_limits(offerings: pd.DataFrame, policy: Policy, years: int) -> Floats:
 def change(space: Space) -> None:
     """`change`, `open`, `close`, `points_changed` of docs/how-a-plan-is-made.md; free lines, plan years.
 
-    Columns up, down (0 .. limit), opened, closed, and in the decision years a (`opens`) and c (`closes`) in [0, 1].
+    Columns up, down (0 .. limit), opened, closed, and in the decision years a (`opens`) and c (`closes`) in [0, 1]; mergers add to both sides.
     """
     lines = space.where(space.free)
     if not len(lines):
@@ -79,6 +81,7 @@ def change(space: Space) -> None:
     parts.append(Terms(row[later], space.plan_column(offering[later], year[later] - 1), -one[later]))
     row_of = np.full((len(space.offerings), years), -1, dtype=np.int64)
     row_of[offering, year] = row
+    parts.append(mergers(space, row_of))
     parts.append(_openings(space, row_of))
     parts.append(_closures(space, row_of))
     before = np.where(later, 0.0, space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering])
@@ -117,22 +120,17 @@ def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
     )  # fmt: skip
     lines, years = space.where(new), space.plan_count
     line, when = space.grid(lines, np.arange(years))
-    count = len(index) // len(lines)
-    number = np.repeat(np.arange(len(line)), count)
-    at = np.tile(np.arange(count), len(line))
-    keep = at <= when[number]
-    start = np.repeat(np.arange(len(lines)), years)[number[keep]] * count + at[keep]
     index_all = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[line], "year": space.years[when]})
     space.builder.add_rows(
         "opened_before", index_all,
         Terms.concat([Terms(np.arange(len(line)), space.plan_column(line, when), np.ones(len(line))),
-                      Terms(number[keep], opens.start + start, -_new_line_size(space)[line[number[keep]]])]),
+                      begun(space, index_all).scaled(-_new_line_size(space)[line])]),
         upper=0.0,
         sentence=("{offering} 未开设前不招生（{year} 年）", "{offering} enrols in {year} only once it has opened"),
     )  # fmt: skip
-    once = np.repeat(np.arange(len(lines)), count)
+    whole_plan = index_all.iloc[years - 1 :: years].reset_index(drop=True)
     space.builder.add_rows(
-        "opens_once", index_all.iloc[::years][["offering"]], Terms(once, opens.positions, np.ones(len(once))), upper=1.0,
+        "opens_once", whole_plan[["offering"]], begun(space, whole_plan), upper=1.0,
         sentence=("{offering} 只开设一次", "{offering} opens once"),
     )  # fmt: skip
     _count(space, "open", opens.positions, year, space.case.settings.policy.change.max_open,
@@ -149,6 +147,8 @@ def _new_line_size(space: Space) -> Floats:
 def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     """Columns c and closed; closed <= B' c, p <= B (1 - sum over u <= t of c[o,u]), B = last plan + (t + 1) limit, B' = B of t - 1.
 
+    B counts what mergers may add, too.
+
     A line closes once (sum over t of c <= 1) and stays closed in the decision years; sum over o of c <= max_close.
     """
     old = space.free & space.enrolled_last
@@ -158,14 +158,14 @@ def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     whole = year < space.case.settings.solving.whole_class_years
     closes = space.builder.add_columns("closes", index, upper=1.0, integer=whole)
     moved = space.case.settings.objective.moved_seat * space.discount[year]
-    limit = np.cumsum(space.limit, axis=1)[offering, year]
+    limit = (np.cumsum(space.limit, axis=1) + merger_inflow(space))[offering, year]
     bounded = np.isfinite(limit)
     closed = space.builder.add_columns("closed", index[bounded], cost=moved[bounded])
     reach = (space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering] + limit)[bounded]
     fall = reach - space.limit[offering, year][bounded]  # what there can have been the year before
     row = np.arange(int(bounded.sum()))
     one = np.ones(len(row))
-    number, so_far = space.so_far(closes, index[bounded])
+    stopped = space.so_far(closes, index[bounded]).scaled(reach)
     space.builder.add_rows(
         "closed_if", index[bounded],
         Terms.concat([Terms(row, closed.positions, one), Terms(row, closes.positions[bounded], -fall)]), upper=0.0,
@@ -173,7 +173,7 @@ def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     )  # fmt: skip
     space.builder.add_rows(
         "closed_means_zero", index[bounded],
-        Terms.concat([Terms(row, space.plan_column(offering[bounded], year[bounded]), one), Terms(number, so_far, reach[number])]),
+        Terms.concat([Terms(row, space.plan_column(offering[bounded], year[bounded]), one), stopped]),
         upper=reach,
         sentence=("{offering} 停招后 {year} 年不招生", "{offering} does not enrol in {year} once it closes"),
     )  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentplan.allocation.constraints.decisions import begun, ended
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
 
@@ -31,12 +32,8 @@ def fewest_classes(space: Space) -> None:
     row, old = np.arange(len(index)), space.enrolled_last[offering]
     parts = [Terms(row[~whole], space.plan_column(offering[~whole], year[~whole]), np.ones(int((~whole).sum())))]
     parts.append(_classes(space, index, whole))
-    for name, which, sign in (("closes", old, 1.0), ("opens", ~old, -1.0)):
-        decisions = space.block(name)
-        if decisions is not None:
-            number, column = space.so_far(decisions, index[which])
-            at = row[which][number]
-            parts.append(Terms(at, column, sign * need[at]))
+    for which, decided, sign in ((old, ended, 1.0), (~old, begun, -1.0)):
+        parts.append(decided(space, index[which]).mapped(row[which]).scaled(sign * need))
     space.builder.add_rows(
         "class_count", index, Terms.concat(parts), lower=np.where(old, need, 0.0),
         sentence=("{offering} 在 {year} 年不少于最少班数，除非停招", "{offering} in {year}: no fewer classes than its least number unless it closes"),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentplan.allocation.constraints.decisions import begun
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
 
@@ -26,11 +27,7 @@ def reserved_seats(space: Space) -> None:
     index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
     row, new = np.arange(len(index)), ~space.enrolled_last[offering]
     parts = [Terms(row, space.plan_column(offering, year), np.ones(len(row)))]
-    opens = space.block("opens")
-    if opens is not None and new.any():
-        number, column = space.so_far(opens, index[new])
-        at = row[new][number]
-        parts.append(Terms(at, column, -need[at]))
+    parts.append(begun(space, index[new]).mapped(row[new]).scaled(-need))
     space.builder.add_rows(
         "reserved", index, Terms.concat(parts), lower=np.where(new, 0.0, need),
         sentence=("{offering} 在 {year} 年的计划数不少于订单班和专项预留名额", "{offering} in {year}: the plan holds the seats reserved in it"),

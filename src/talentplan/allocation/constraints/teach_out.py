@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentplan.allocation.constraints.decisions import begun, ended
 from talentplan.allocation.space import Space
 from talentplan.program import Block, Terms
 
@@ -81,7 +82,7 @@ def promised_only(space: Space) -> None:
 def teach_out(space: Space) -> None:
     """y <= B idle[o,t] and, for a line that closes, y <= B (1 - idle[o,t-D]); w <= B idle[o,t-D].
 
-    idle[o,t] = sum over u <= t of c[o,u] in whole-class years for a line that enrolled (1 once max_plan or a rule has taken it
+    idle[o,t] = sum over u <= t of c[o,u] and of mergers in whole-class years for a line that enrolled (1 once max_plan or a rule has taken it
     to zero), 1 - sum over u <= t of a[o,u] for a suspended one. D: duration of the sending line.
     """
     taught, lapsed = space.block("taught_out"), space.block("lapsed")
@@ -107,15 +108,13 @@ def _held(space: Space, name: str, block: Block, rows: Ints, year: Ints, sign: f
     index = block.index.iloc[rows].reset_index(drop=True)
     asked = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[target], "year": space.years[year]})
     parts = [Terms(row, block.positions[rows], np.ones(len(row)))]
-    closes, opens = space.block("closes"), space.block("opens")
-    if closes is not None:
-        number, column = space.so_far(closes, asked)
-        whole = closes.index["year"].to_numpy()[column - closes.start] - space.years[0] < _whole(space)
-        keep = whole & _may_close(space)[target[number]]
-        parts.append(Terms(number[keep], column[keep], -sign * most[number[keep]]))
-    if opens is not None:
-        number, column = space.so_far(opens, asked)
-        parts.append(Terms(number, column, sign * most[number]))
+    stopped = ended(space, asked)
+    whole = _year_of(space)[stopped.column] < _whole(space)
+    able = _may_close(space)[target]
+    parts.append(
+        Terms(stopped.key[whole], stopped.column[whole], np.ones(int(whole.sum()))).scaled(-sign * most * able)
+    )
+    parts.append(begun(space, asked).scaled(sign * most * _suspended(space)[target]))
     always = (_suspended(space)[target] | _taken(space)[target, year]).astype(np.float64)
     space.builder.add_rows(name, index, Terms.concat(parts), upper=most * (always if sign > 0 else 1.0 - always))
 
@@ -144,6 +143,15 @@ def _most(space: Space) -> Floats:
     paths = space.case.table("pathways")
     largest = space.offerings["class_max"].to_numpy(dtype=np.float64)[space.positions(paths["from_offering"])]
     return np.asarray(paths["seats"].fillna(pd.Series(CLASSES * largest, index=paths.index)), dtype=np.float64)
+
+
+def _year_of(space: Space) -> Ints:
+    """int[column]: the year of every decision to close or merge, -1 for other columns."""
+    blocks = [b for b in (space.block("closes"), space.block("merges")) if b is not None]
+    found = np.full(max([b.start + len(b) for b in blocks], default=0), -1, dtype=np.int64)
+    for block in blocks:
+        found[block.positions] = block.index["year"].to_numpy(dtype=np.int64) - space.years[0]
+    return found
 
 
 def _whole(space: Space) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from talentplan.allocation.constraints.decisions import begun, ended
 from talentplan.allocation.space import Space
 from talentplan.program import Block, Terms
 from talentplan.workspace import code_names
@@ -99,29 +100,25 @@ def whole_classes(space: Space) -> None:
 
 
 def _running(space: Space, offering: np.ndarray, year: np.ndarray, index: pd.DataFrame, classes: Block) -> None:
-    """k + sum over u <= t of c[o,u] >= 1 for a line that enrolled; k >= sum over u < t of a[o,u] for a new one.
+    """k + sum over u <= t of c[o,u] >= 1 for a line that enrolled; k >= sum over u < t of a[o,u] for a new one; mergers count in both.
 
     A line that a rule or max_plan takes to zero, now or before, does not count as a closure of the plan's own.
     """
     allowed = np.minimum.accumulate(space.demanded, axis=1)[offering, year] > 0
     old = np.flatnonzero(space.enrolled_last[offering] & allowed)
     parts = [Terms(np.arange(len(old)), classes.positions[old], np.ones(len(old)))]
-    closes = space.block("closes")
-    if closes is not None:
-        row, column = space.so_far(closes, index.iloc[old])
-        parts.append(Terms(row, column, np.ones(len(row))))
+    parts.append(ended(space, index.iloc[old]))
     space.builder.add_rows(
         "open_or_closed", index.iloc[old], Terms.concat(parts), lower=1.0,
         sentence=("{offering} 在 {year} 年至少开一个最小班额的班，除非停招", "{offering} in {year}: at least one smallest class unless it closes"),
     )  # fmt: skip
-    opens = space.block("opens")
     new = np.flatnonzero(~space.enrolled_last[offering] & (year > 0))
-    if opens is None or not len(new):
+    if space.block("opens") is None or not len(new):
         return
-    row, column = space.so_far(opens, index.iloc[new], before=True)
+    opened = begun(space, index.iloc[new], before=True)
     space.builder.add_rows(
         "stays_open", index.iloc[new],
-        Terms.concat([Terms(np.arange(len(new)), classes.positions[new], np.ones(len(new))), Terms(row, column, -np.ones(len(row)))]),
+        Terms.concat([Terms(np.arange(len(new)), classes.positions[new], np.ones(len(new))), opened.scaled(-np.ones(len(new)))]),
         lower=0.0,
         sentence=("{offering} 开设后 {year} 年至少开一个班", "{offering} in {year}: at least one class once it has opened"),
     )  # fmt: skip

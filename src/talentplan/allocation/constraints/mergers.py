@@ -1,0 +1,108 @@
+"""Merging and moving: a line stops recruiting and another one takes over what it had."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from talentplan.allocation.space import Space
+from talentplan.program import Terms
+
+__all__ = ["merger_inflow", "merger_reach", "mergers"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+FREE_CLASSES = (
+    10  # a line that may merge grows by so many of its largest classes a year at most where nothing else limits it
+)
+
+
+def merger_reach(space: Space) -> Floats:
+    """float[offering, plan year], persons: B, what a line may have at most."""
+    last, largest = (space.offerings[c].to_numpy(dtype=np.float64)[:, None] for c in ("last_plan", "class_max"))
+    return np.asarray(last + np.cumsum(np.where(np.isfinite(space.limit), space.limit, FREE_CLASSES * largest), axis=1))
+
+
+def merger_inflow(space: Space) -> Floats:
+    """float[offering, plan year], persons: what mergers may have added to a line by then; 0 where none may be decided."""
+    found, chosen = np.zeros((len(space.offerings), space.plan_count)), space.block("merges")
+    if chosen is not None:
+        pairs = chosen.index[["from_offering", "to_offering"]].drop_duplicates()
+        source, target = space.positions(pairs["from_offering"]), space.positions(pairs["to_offering"])
+        np.add.at(found, target, merger_reach(space)[source])
+    return found
+
+
+def mergers(space: Space, row_of: Ints) -> Terms:
+    """Columns d[o>q,t] (`merges`, 0 or 1), out and in (persons): what o loses and q gains by it. Terms for the change rows.
+
+    In the decision years that are whole-class years: out <= B d, in <= B d, in <= p[o,t-1]; p[o,t] <= B (1 - sum over u <= t of d),
+    p[q,t] >= class_min x sum over u <= t of d, sum over q and t of d <= 1. row_of: int[offering, year], rows of `change`.
+    """
+    table, settings = space.case.table("mergers"), space.case.settings
+    count = min(settings.policy.change.decision_years, settings.solving.whole_class_years, space.plan_count)
+    source, target = space.positions(table["from_offering"]), space.positions(table["to_offering"])
+    able = np.flatnonzero(space.free[source] & space.enrolled_last[source] & space.free[target])
+    pair, year = space.grid(able.astype(np.int64), np.arange(count))
+    early = space.years[year] < table["first_year"].to_numpy(dtype=np.int64)[pair]
+    pair, year = pair[~early], year[~early]
+    if not len(pair):
+        return Terms.empty()
+    source, target = source[pair], target[pair]
+    index = table[["from_offering", "to_offering"]].iloc[pair].reset_index(drop=True).assign(year=space.years[year])
+    moved = settings.objective.moved_seat * space.discount[year]
+    chosen = space.builder.add_columns("merges", index, upper=1.0, integer=True)
+    leaving = space.builder.add_columns("merged_out", index, cost=moved)
+    coming = space.builder.add_columns("merged_in", index, cost=moved)
+    reach, row, one = merger_reach(space)[source, year], np.arange(len(index)), np.ones(len(index))
+    for name, block in (("merged_out_if", leaving), ("merged_in_if", coming)):
+        terms = Terms.concat([Terms(row, block.positions, one), Terms(row, chosen.positions, -reach)])
+        space.builder.add_rows(name, index, terms, upper=0.0)
+    later, last = year > 0, space.offerings["last_plan"].to_numpy(dtype=np.float64)[source]
+    had = Terms(row[later], space.plan_column(source[later], year[later] - 1), -one[later])
+    space.builder.add_rows(
+        "merged_in_had", index, Terms.concat([Terms(row, coming.positions, one), had]), upper=np.where(later, 0.0, last),
+        sentence=("{to_offering} 在 {year} 年并入的名额不超过 {from_offering} 上年的计划数", "{to_offering} in {year}: takes no more over than {from_offering} had"),
+    )  # fmt: skip
+    _after(space, able.astype(np.int64), index)
+    return Terms.concat(
+        [Terms(row_of[source, year], leaving.positions, one), Terms(row_of[target, year], coming.positions, -one)]
+    )
+
+
+def _after(space: Space, pairs: Ints, decided: pd.DataFrame) -> None:
+    """A line that has merged away enrols nobody, the one that took it over a class at least; each merges once."""
+    table, chosen, years = space.case.table("mergers"), space.builder.columns["merges"], space.plan_count
+    least = space.offerings["class_min"].to_numpy(dtype=np.float64)
+    lines = np.unique(space.positions(table["from_offering"])[pairs])
+    line, year = space.grid(lines, np.arange(years))
+    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[line], "year": space.years[year]})
+    reach, row = merger_reach(space)[line, year], np.arange(len(index))
+    gone = space.so_far(chosen, index, line="from_offering").scaled(reach)
+    space.builder.add_rows(
+        "merged_means_zero", index, Terms.concat([Terms(row, space.plan_column(line, year), np.ones(len(row))), gone]), upper=reach,
+        sentence=("{offering} 并出后 {year} 年不招生", "{offering} does not enrol in {year} once it has merged"),
+    )  # fmt: skip
+    pair, year = space.grid(pairs, np.arange(years))
+    line = space.positions(table["to_offering"])[pair]
+    index = table[["from_offering", "to_offering"]].iloc[pair].reset_index(drop=True).assign(year=space.years[year])
+    both = index["from_offering"] + ">" + index["to_offering"]
+    names = chosen.index.assign(pair=chosen.index["from_offering"] + ">" + chosen.index["to_offering"])
+    picked = pd.DataFrame({"row": np.arange(len(index)), "pair": both, "year": index["year"]}).merge(
+        names[["pair", "year"]].assign(column=chosen.positions), on="pair", suffixes=("", "_taken")
+    )
+    picked = picked[picked["year_taken"] <= picked["year"]]
+    at, column = (picked[name].to_numpy(dtype=np.int64) for name in ("row", "column"))
+    row = np.arange(len(index))
+    space.builder.add_rows(
+        "merged_runs", index,
+        Terms.concat([Terms(row, space.plan_column(line, year), np.ones(len(row))), Terms(at, column, -least[line[at]])]), lower=0.0,
+        sentence=("{to_offering} 并入 {from_offering} 后 {year} 年至少开一个班", "{to_offering} in {year}: a class at least once it has taken {from_offering} over"),
+    )  # fmt: skip
+    once = pd.DataFrame({"offering": decided["from_offering"].unique()})
+    key = pd.Index(once["offering"]).get_indexer(decided["from_offering"])
+    space.builder.add_rows(
+        "merges_once", once, Terms(key, chosen.positions, np.ones(len(key))), upper=1.0,
+        sentence=("{offering} 只并出一次", "{offering} merges once"),
+    )  # fmt: skip
