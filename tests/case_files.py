@@ -99,6 +99,7 @@ def found_in(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[tuple, float]
         "surplus": ("surplus", ["program"], "surplus"),
         "bought": ("investment", ["investment"], "units"),
         "sharing": ("sharing", ["agreement"], "hours"),
+        "teachers_lent": ("sharing", ["agreement"], "teachers"),
         "workplaces": ("sharing", ["agreement"], "workplaces"),
         "hired": ("hiring", ["school"], "hired"),
         "spent": ("budget", ["kind"], "spent"),
@@ -116,7 +117,7 @@ def found_by_textbook(result: TextbookResult) -> dict[str, dict[tuple, float]]:
     names = {
         "intake": "intake", "registered": "entrants", "completions": "completions", "enrolment": "enrolled",
         "passed": "passed", "broken": "broken", "shortage": "shortage", "surplus": "unplaced", "placed": "placed",
-        "bought": "bought", "sharing": "lent", "hired": "hired",
+        "bought": "bought", "sharing": "lent", "hired": "hired", "teachers_lent": "teachers_lent",
     }  # fmt: skip
     return {name: {("/".join(k[:-1]), k[-1]): value for k, value in values[own].items()} for name, own in names.items()}
 

@@ -316,6 +316,7 @@ class _Book(Sharing, Limits, Layout, Rules):
             "shortage": {k: value(v) for k, v in self.shortage.items()},
             "bought": {k: value(v) for k, v in self.x.items()},
             "lent": {k: value(v) for k, v in self.y.items()},
+            "teachers_lent": {k: value(v) for k, v in self.v.items()},
             "hired": hired,
             "hired_for": {k: value(v) for k, v in self.hc.items()},
             "money": {(t,): value(pulp.lpSum(v)) if t >= self.T0 else v for t, v in self.C.items()},

@@ -15,6 +15,7 @@ class Limits:
     """What the textbook adds to cohorts and balance; `tests.textbook` gives the variables p, z, the sums e, E, L and so on."""
 
     def _teachers(self) -> None:
+        self.lend_teachers()
         specialists = self.case.table("specialists").to_dict("records")
         students = {r["cluster"]: r["students_per_specialist"] for r in self.case.table("clusters").to_dict("records")}
         self.h = {(s, u): self.var("h", 0, r["hire_max"]) for s, r in self.schools.items() for u in self.A}
@@ -31,7 +32,7 @@ class Limits:
                 hired = pulp.lpSum(self.hc[s, c, u] * stay ** (t - u - 1) for u in self.A if u < t)
                 inherited = sum(self.O[o]["inherited"][t] for o in lines)
                 stock = max(ratio * n["persons"] * stay ** (t - self.T0), inherited)
-                self.row(pulp.lpSum(self.L(o, t) for o in lines) <= stock + ratio * hired)
+                self.row(pulp.lpSum(self.L(o, t) for o in lines) <= stock + ratio * (hired + self.gained(s, t, c)))
 
     def _ratio(self, s: str) -> float:
         own = self.schools[s]["students_per_teacher"]
@@ -105,7 +106,7 @@ class Limits:
         stock = ratio * sum(counts) * stay ** (t - self.T0)
         stock = max(stock, sum(weight[o] * self.O[o]["inherited"][t] for o in lines))
         hired = pulp.lpSum(self.h[s, u] * stay ** (t - u - 1) for u in self.A if u < t)
-        more = ratio * (hired + self.bought(t, "teachers", school=s))
+        more = ratio * (hired + self.bought(t, "teachers", school=s) + self.gained(s, t))
         self.row(pulp.lpSum(weight[o] * self.L(o, t) for o in lines) <= stock + more)
 
     def _training(self) -> None:

@@ -111,6 +111,15 @@ def test_sharing_is_worth_what_is_lost_without_it(case, sweep):
         assert found[code] == pytest.approx(optimum(less) - sweep.base.objective, abs=1e-5)
 
 
+def test_teachers_lent_are_worth_what_is_lost_without_them():
+    # tests/cases/teachers_lent.yaml: 40 with half a teacher lent; without, A 15 and B 30: short 25 x 1 + 10 x 3 = 55
+    lent = read_known_case("teachers_lent").case
+    found = value_of_sharing(lent, swept(lent)).set_index("code")
+    assert found["value"].to_dict() == pytest.approx({"": 15.0, "g": 15.0})
+    assert found.loc["g", "text_en"] == "甲校 → 乙校 (teachers · 机械群)"
+    assert found.loc["g", "text_zh"] == "甲校 → 乙校 (教师 · 机械群)"
+
+
 def test_the_curve_of_money_rises_ever_more_slowly(case, sweep):
     curve, where = value_of_money(case, sweep, step=1e5)
     assert len(curve) >= 10

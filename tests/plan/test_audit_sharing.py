@@ -37,6 +37,32 @@ def test_an_agreement_beyond_the_travel_limit_is_refused():
     assert set(broken["limit"]) == {0.0}
 
 
+def test_more_teachers_lent_than_agreed_or_too_far_are_refused():
+    solved = solve(read_known_case("teachers_lent").case)
+    more = families(solved.audited(tables=planted(solved, teachers=0.6))[0])
+    assert more == {"teacher_lending", "cluster_teachers"}  # A has 7.5 students and 15 x 0.4 = 6 places for them
+    far = solve(read_known_case("teachers_lent_whole").case)
+    assert "teacher_lending" in families(far.audited(tables=planted(far, agreement="h"))[0])
+
+
+def test_a_plan_that_needs_teachers_nobody_lent_is_refused():
+    for name, family in (("teachers_lent", "cluster_teachers"), ("teachers_lent_whole", "school_teachers")):
+        solved = solve(read_known_case(name).case)
+        alone = {**solved.tables, "sharing": solved.tables["sharing"].head(0)}
+        assert families(solved.audited(tables=alone)[0]) == {family}
+
+
+@pytest.mark.parametrize("columns", [{"cost": 100.0}, {"hours": 1.0}, {"agreement": "x"}])
+def test_teachers_come_under_a_known_agreement_without_hours_or_money(columns):
+    solved = solve(read_known_case("teachers_lent").case)
+    assert "sharing.teachers" in families(solved.audited(tables=planted(solved, **columns))[0])
+
+
+def test_agreements_on_hours_move_no_teachers():
+    solved = solve(read_known_case("travel_limit").case)
+    assert families(solved.audited(tables=planted(solved, teachers=1.0))[0]) == {"sharing.hours"}
+
+
 def test_sharing_says_who_lends_what_to_whom():
     [row] = solve(read_known_case("travel_limit").case).tables["sharing"].query("year == 2025").to_dict("records")
     names = ("owner", "owner_zh", "owner_en", "school", "school_zh", "school_en", "workplaces", "hours", "delivered")

@@ -48,6 +48,11 @@ def transfer(d: Disk, source: str, target: str, grade: int = 1, share: float = 0
     d.grid("transfers", [["from_offering", "to_offering", "grade", "share"], [source, target, grade, share]])
 
 
+def loan(d: Disk, source: str, target: str, cluster: str = "") -> None:
+    names = ["agreement", "from_school", "to_school", "cluster", "teachers_max"]
+    d.grid("teacher_agreements", [names, ["t", source, target, cluster, 2]])
+
+
 # --- repaired ------------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +241,7 @@ def circle(d: Disk) -> None:
 
 
 PATHWAYS = "programs/pathways.csv"
+LOANS = "programs/teacher_agreements.csv"
 TRANSFERS = "programs/transfers.csv"
 OFFERINGS = "programs/offerings.csv"
 HISTORY = "programs/intake_history.csv"
@@ -305,6 +311,8 @@ REPORTED: list[tuple[str, Spoil, Reported]] = [
     ("transfer out of the last year of study", lambda d: transfer(d, "zz1-sk", "zz1-jq", grade=3), Reported(TRANSFERS, 2, "grade", "the duration of both")),
     ("transfer beyond the shorter line", lambda d: transfer(d, "gz1-sk", "gz1-sk-2", grade=2), Reported(TRANSFERS, 2, "grade", "the duration of both")),
     ("transfers over 1", lambda d: (transfer(d, "zz1-sk", "zz1-jq", share=0.6), d.add("transfers", from_offering="zz1-sk", to_offering="zz1-kj", grade=1, share=0.5)), Reported(TRANSFERS, 3, "share", "at most 1")),
+    ("teachers lent to their own school", lambda d: loan(d, "gz1", "gz1"), Reported(LOANS, 2, "to_school", "another school")),
+    ("specialists lent that nobody counted", lambda d: loan(d, "gz1", "zz1", "automation"), Reported(LOANS, 2, "cluster", "specialists")),
     ("more dual-qualified than specialists", lambda d: d.column("schools", "teachers_dual", lambda i: 31 if i == 3 else ""), Reported("programs/schools.csv", 3, "teachers_dual", "teachers_specialist is 30")),
 ]  # fmt: skip
 

@@ -24,6 +24,7 @@ from talentplan.allocation.constraints.intake import (
 from talentplan.allocation.constraints.money import investment_budget, recurrent_budget
 from talentplan.allocation.constraints.pools import entrant_pools
 from talentplan.allocation.constraints.reserved import reserved_seats
+from talentplan.allocation.constraints.sharing import teacher_agreements
 from talentplan.allocation.constraints.teach_out import promised_only, seats_taught_out, teach_out
 from talentplan.allocation.constraints.totals import totals, whole_classes
 from talentplan.allocation.rules import released_lines
@@ -53,6 +54,7 @@ COHORTS: tuple[Family, ...] = (
 LIMITS: tuple[Family, ...] = (
     investments,
     hiring,
+    teacher_agreements,
     places,
     teachers,
     training_hours,

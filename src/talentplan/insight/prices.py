@@ -182,30 +182,48 @@ def price_fairness(case: Case, openings: Openings, inherited: Cohorts, sweep: Sw
 
 
 def value_of_sharing(case: Case, sweep: Sweep) -> pd.DataFrame:
-    """All lending closed, and each agreement for itself: how much worse the optimum is. Values of agreements do not add up.
+    """All lending of hours and teachers closed, and each agreement for itself: how much worse the optimum is.
+
+    Plan with sharing less plan without. Values of agreements do not add up.
 
     Args:
         case: its agreements and names.
         sweep: its program.
     """
-    block = sweep.program.columns.get("lent")
-    if block is None or not len(block):
+    blocks = [b for name in ("lent", "teachers_lent") if (b := sweep.program.columns.get(name)) is not None and len(b)]
+    if not blocks:
         return _price_rows([])
-    agreement = block.index["agreement"].to_numpy()
-    used = sweep.base.x[block.positions] > 1e-6
-    rows = [_closed(sweep, "", block.positions, ("全部资源共享", "all sharing"))]
-    table = case.table("agreements").merge(case.table("resources")[["resource", "unit", "kind"]], on="resource")
-    names = {lang: code_names(case, lang) for lang in ("zh", "en")}
-    for code, owner, school, kind in table[["agreement", "unit", "school", "kind"]].itertuples(index=False, name=None):
-        mine = block.positions[agreement == code]
-        words = tuple(
-            f"{of.get(owner, owner)} → {of.get(school, school)} ({of.get(kind, kind)})" for of in names.values()
-        )
-        if used[agreement == code].any():
-            rows.append(_closed(sweep, code, mine, words))
-        else:
-            rows.append(("agreement", code, 0, *words, "关闭", "without it", 0.0, True))
+    every = np.concatenate([block.positions for block in blocks])
+    rows = [_closed(sweep, "", every, ("全部资源共享", "all sharing"))]
+    for block in blocks:
+        agreement = block.index["agreement"].to_numpy()
+        used = sweep.base.x[block.positions] > 1e-6
+        for code, words in _agreements_in_words(case, block.name).items():
+            mine = agreement == code
+            if used[mine].any():
+                rows.append(_closed(sweep, code, block.positions[mine], words))
+            else:
+                rows.append(("agreement", code, 0, *words, "关闭", "without it", 0.0, True))
     return _price_rows(rows)
+
+
+def _agreements_in_words(case: Case, block: str) -> dict[str, tuple[str, str]]:
+    """Agreement -> who lends what to whom, zh and en: of hours (block `lent`) or of teachers."""
+    if block == "lent":
+        table = case.table("agreements").merge(case.table("resources")[["resource", "unit", "kind"]], on="resource")
+        ends = ["unit", "school", "kind"]
+    else:
+        table, ends = case.table("teacher_agreements"), ["from_school", "to_school", "cluster"]
+    names = {lang: code_names(case, lang) for lang in ("zh", "en")}
+    teachers = ("", "") if block == "lent" else ("教师", "teachers")
+    found = {}
+    for code, owner, school, what in table[["agreement", *ends]].itertuples(index=False, name=None):
+        words = []
+        for of, plain in zip(names.values(), teachers, strict=True):
+            lent = " · ".join(w for w in (plain, of.get(what, what)) if w)
+            words.append(f"{of.get(owner, owner)} → {of.get(school, school)} ({lent})")
+        found[code] = (words[0], words[1])
+    return found
 
 
 def _closed(sweep: Sweep, code: str, columns: NDArray[np.int64], words: tuple[str, ...]) -> tuple[object, ...]:

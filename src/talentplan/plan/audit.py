@@ -44,7 +44,7 @@ __all__ = ["CHECKED", "LIMIT_FAMILIES", "audit"]
 
 Tables = Mapping[str, pd.DataFrame]
 LIMIT_FAMILIES = (
-    "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
+    "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending", "teacher_lending",
     "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed",
     "mergers", "class_count", "reserved", "total", "fairness", "plan_bounds", "progression", "rules",
 )  # fmt: skip
@@ -74,7 +74,7 @@ NEEDED = {
     "placement": ["program", "occupation", "level", "year", "persons"],
     "surplus": ["program", "year", "local", "placed", "surplus"],
     "investment": ["investment", "year", "units", "cost", "first_use", "last_use"],
-    "sharing": ["agreement", "year", "workplaces", "hours", "delivered", "cost"],
+    "sharing": ["kind", "agreement", "year", "workplaces", "hours", "delivered", "teachers", "cost"],
     "hiring": ["school", "cluster", "year", "hired"],
     "budget": ["kind", "earmark", "year", "spent", "grants", "available"],
 }

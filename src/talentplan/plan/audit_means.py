@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 
 from talentplan.plan.audit_flows import Flows
 from talentplan.plan.audit_rows import grid, limit_rows, no_rows
+from talentplan.plan.audit_sharing import teachers_gained
 from talentplan.supply import Cohorts, entrant_pools
 from talentplan.workspace.case import Case
 
@@ -90,7 +91,7 @@ def teacher_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -
     more = hired_stock(case, hired, schools["school"]) + in_use(
         case, tables, "teachers", ["school"], names, years=years
     )
-    more = np.where(np.isinf(ratio), 0.0, ratio) * more
+    more = np.where(np.isinf(ratio), 0.0, ratio) * (more + teachers_gained(case, tables, names, years))
     inherited = flows.by(names, flows.lines["school"], weight * cohorts.inherited_enrolled)
     found = [
         limit_rows("school_teachers", names, years, flows.by(names, flows.lines["school"], weight * flows.load),
@@ -103,7 +104,7 @@ def teacher_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -
 
 
 def _cluster_teachers(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> pd.DataFrame:
-    """Load of school and cluster <= students_per_specialist x (specialists still there + hired for the cluster)."""
+    """Load of school and cluster <= students_per_specialist x (specialists still there + hired + borrowed - lent)."""
     specialists, years = case.table("specialists"), flows.years
     if specialists.empty:
         return no_rows()
@@ -121,7 +122,8 @@ def _cluster_teachers(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables
     hires = tables["hiring"]
     at = codes.get_indexer(pd.MultiIndex.from_frame(hires[keys])) if len(hires) else np.zeros(0, dtype=np.int64)
     hired = grid(hires.assign(row=at), [("row", list(range(len(codes))))], years, "hired")
-    more = ratio * hired_stock(case, hired, specialists["school"])
+    gained = teachers_gained(case, tables, codes, years, by_cluster=True)
+    more = ratio * (hired_stock(case, hired, specialists["school"]) + gained)
     owner = pd.Series(list(zip(flows.lines["school"], flows.lines["cluster"], strict=True)))
     inherited = flows.by(codes, owner, cohorts.inherited_enrolled)
     used = flows.by(codes, owner, flows.load)

@@ -194,7 +194,7 @@ def signs(tables: Tables) -> list[pd.DataFrame]:
     counted = {
         "intake": ["plan", "registered"], "progression": ["passed", "broken", "taught_out"], "placement": ["persons"],
         "balance": ["shortage", "placed"], "surplus": ["surplus", "placed"], "enrolment": ["enrolled"],
-        "completions": ["outside", "in_job", "away", "local"], "investment": ["units"], "sharing": ["hours"],
+        "completions": ["outside", "in_job", "away", "local"], "investment": ["units"], "sharing": ["hours", "teachers"],
         "hiring": ["hired"],
     }  # fmt: skip
     found = []

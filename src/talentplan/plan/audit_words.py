@@ -22,6 +22,7 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "hiring": ("新增教师", "teachers hired", "人", "allowed a year"),
     "training_hours": ("所需实训学时", "training hours needed", "学时", "hours at hand"),
     "lending": ("出借学时", "hours lent", "学时", "hours"),
+    "teacher_lending": ("外派教师", "teachers lent", "人", "teachers"),
     "entrants": ("预计报到", "entrants expected", "人", "persons who can be won"),
     "recurrent_budget": ("经常性经费净支出", "recurrent money less grants", "万元", "thousand CNY"),
     "investment_budget": ("投资", "investment", "万元", "thousand CNY"),

@@ -112,21 +112,27 @@ def hiring(source: Source) -> View:
 
 
 def sharing(source: Source) -> View:
-    """Who lends what to whom: one row an agreement, hours and cost summed over the plan years, workplaces in the fullest."""
+    """Who lends what to whom, hours and cost summed over the plan years, workplaces and teachers in the fullest of them."""
     words, names = source.words, source.names
-    keys = ["owner", "resource", "school"]
-    frame = source.table("sharing").groupby(keys, sort=True).agg(
-        workplaces=("workplaces", "max"), hours=("hours", "sum"), delivered=("delivered", "sum"), cost=("cost", "sum"),
-        used=("year", list),
+    keys = ["kind", "owner", "resource", "cluster", "school"]
+    found = source.table("sharing").groupby(keys, sort=True).agg(
+        workplaces=("workplaces", "max"), hours=("hours", "sum"), delivered=("delivered", "sum"),
+        teachers=("teachers", "max"), cost=("cost", "sum"), years=("year", list),
     )  # fmt: skip
-    shown = frame.reset_index()
-    named = {key: [names.every.get(code, code) for code in shown[key]] for key in keys}
-    shown = shown.assign(**named, reached=[spans(sorted(years)) for years in shown["used"]])
+    frame = found.reset_index()
+    people = words("share_kind", "teachers")
+    cluster = [people + (f" · {names.cluster.get(code, code)}" if code else "") for code in frame["cluster"]]
+    resource = frame["resource"].map(lambda code: names.every.get(code, code))
+    shown = frame.assign(
+        owner=frame["owner"].map(lambda code: names.school.get(code, code)),
+        borrower=frame["school"].map(lambda code: names.school.get(code, code)),
+        resource=resource.where(frame["kind"] != "teachers", pd.Series(cluster, dtype=object)),
+        used_in=[spans(sorted(years)) for years in frame["years"]],
+    )
     shape = columns(
         words, owner="text", resource="text", borrower="text", workplaces="tenths", hours="number", delivered="number",
-        cost="money", used_in="text",
+        teachers="tenths", cost="money", used_in="text",
     )  # fmt: skip
-    shown = shown.rename(columns={"school": "borrower", "reached": "used_in"})
     return totalled(View("sharing", words("head", "sharing"), shape, shown), "hours", "delivered", "cost")
 
 

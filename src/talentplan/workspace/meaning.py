@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from talentplan.errors import Problem
 from talentplan.workspace.cells import Records, Say, show
+from talentplan.workspace.meaning_sharing import check_lent_specialists, check_teachers_leave
 
 __all__ = ["MEANINGS", "Tables", "attribute"]
 
@@ -340,4 +341,6 @@ MEANINGS: tuple[Check, ...] = (
     check_continuations,
     check_feeders,
     check_feeder_shares,
+    check_teachers_leave,
+    check_lent_specialists,
 )

@@ -205,14 +205,14 @@ def _links(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
 
 def _far(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     """Agreements that the travel limit rules out."""
-    limit, agreements = settings.policy.travel_limit, tables["agreements"]
-    if limit is None:
-        return
-    far = agreements[agreements["minutes"] > limit]
-    if len(far):
-        zh, en = _listed(far["agreement"])
+    limit = settings.policy.travel_limit
+    for name in ("agreements", "teacher_agreements") if limit is not None else ():
+        far = tables[name]["minutes"] > limit
+        if not far.any():
+            continue
+        zh, en = _listed(tables[name].loc[far, "agreement"])
         yield Defaulted(
-            "agreements",
+            name,
             f"共享协议 {zh} 的单程时间超过 {limit:g} 分钟，方案不使用",
             f"the way of agreements {en} is longer than {limit:g} minutes: the plan does not use them",
         )

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.constraints.money import money_price
+from talentplan.allocation.constraints.sharing import on_loan
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
 
@@ -154,7 +155,10 @@ def _teaching(space: Space, block_name: str, owner: Ints, leave: Floats, ratio: 
 
 
 def teachers(space: Space) -> None:
-    """`school_teachers`: converted load <= ratio x (stock after leavers + hired + bought); `cluster_teachers` alike by cluster."""
+    """`school_teachers`: converted load <= ratio x (stock after leavers + hired + bought + borrowed - lent).
+
+    `cluster_teachers` alike by cluster.
+    """
     _school_teachers(space)
     _cluster_teachers(space)
 
@@ -180,6 +184,7 @@ def _school_teachers(space: Space) -> None:
         _teaching(space, "hired", groups.get_indexer(able["school"]), leave, per),
         Terms(group * years + extra["year"].to_numpy(dtype=np.int64), extra["column"].to_numpy(dtype=np.int64),
               extra["amount"].to_numpy(dtype=np.float64) * per[group]),
+        on_loan(space, groups, per),
     ]  # fmt: skip
     stated = (per * stock[judged].to_numpy(dtype=np.float64))[:, None] * (1.0 - leave)[:, None] ** np.arange(years)[
         None, :
@@ -210,6 +215,6 @@ def _cluster_teachers(space: Space) -> None:
     ]
     _capacity(
         space, "cluster_teachers", part[["school", "cluster"]], groups.get_indexer(pairs), np.ones(len(space.offerings)), stated,
-        _teaching(space, "hired_specialists", owner, leave, per),
+        Terms.concat([_teaching(space, "hired_specialists", owner, leave, per), on_loan(space, groups, per)]),
         ("{school} 的 {cluster} 专业群 {year} 年生均专业教师", "{school}, cluster {cluster} in {year}: students per specialist teacher"),
     )  # fmt: skip

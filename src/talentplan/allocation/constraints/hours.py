@@ -6,17 +6,11 @@ import numpy as np
 import pandas as pd
 
 from talentplan.allocation.constraints.capacity import bought
+from talentplan.allocation.constraints.sharing import in_reach
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
-from talentplan.workspace.case import Case
 
-__all__ = ["in_reach", "training_hours"]
-
-
-def in_reach(case: Case, agreements: pd.DataFrame) -> pd.DataFrame:
-    """The agreements whose way is not longer than the travel limit; one without minutes is near."""
-    limit = case.settings.policy.travel_limit
-    return agreements if limit is None else agreements[~(agreements["minutes"] > limit)].reset_index(drop=True)
+__all__ = ["training_hours"]
 
 
 def training_hours(space: Space) -> None:
