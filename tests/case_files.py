@@ -100,6 +100,8 @@ def found_in(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[tuple, float]
         "bought": ("investment", ["investment"], "units"),
         "sharing": ("sharing", ["agreement"], "hours"),
         "teachers_lent": ("sharing", ["agreement"], "teachers"),
+        "paid": ("investment", ["school"], "cost"),
+        "paid_by": ("payers", ["investment", "unit"], "cost"),
         "workplaces": ("sharing", ["agreement"], "workplaces"),
         "hired": ("hiring", ["school"], "hired"),
         "spent": ("budget", ["kind"], "spent"),

@@ -149,7 +149,8 @@ PERSONS = {
     "schools": ["places", "teachers_general", "teachers_specialist", "hire_max"], "specialists": ["persons"],
     "offerings": ["places", "min_plan", "max_plan", "class_min", "class_max", "fixed_cost"], "pathways": ["seats"],
     "programs": ["class_min", "class_max"], "resources": ["workplaces"], "agreements": ["hours_max"],
-    "investments": ["amount", "cost"], "reserved_seats": ["seats"],
+    "teacher_agreements": ["teachers_max"],
+    "investments": ["amount", "cost", "cost_first"], "reserved_seats": ["seats"],
 }  # fmt: skip
 
 

@@ -275,11 +275,11 @@ class _Book(Sharing, Limits, Layout, Rules):
         if price > 0:
             for t in self.A:
                 terms["money"].append(price * year[t] * (self.C[t] + self.policy.teacher_cost * self.hired[t]))
-            for (i, y), x in self.x.items():
+            for i, y in self.x:
                 r = self.investments[i]
                 used = [t for t in self.A if y + r["lead"] <= t <= y + r["lead"] + r["life"] - 1]
-                yearly = self._annuity(r["cost"], int(r["life"]))
-                terms["money"].append(price * yearly * sum(year[t] for t in used) * x)
+                yearly = self._annuity(1.0, int(r["life"])) * self.cost_of(i, y)
+                terms["money"].append(price * sum(year[t] for t in used) * yearly)
 
     def _annuity(self, cost: float, life: int) -> float:
         rate = self.policy.discount_rate

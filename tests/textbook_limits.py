@@ -50,16 +50,17 @@ class Limits:
         }
         for i, r in self.investments.items():
             self.row(pulp.lpSum(self.x[i, y] for y in self.T) <= r["units_max"])
+        self.begin_investments()
         entries = [b for b in self.settings.budget if b.kind == "investment"]
         if not entries:
             return
         for y in self.T:
-            marks = sorted({r["earmark"] for r in self.investments.values()} | {b.earmark for b in entries})
+            payers = set(self.case.table("investment_payers")["earmark"])
+            marks = sorted({r["earmark"] for r in self.investments.values()} | {b.earmark for b in entries} | payers)
             general = {k: self.var("g") for k in marks}
             for k in marks:
-                cost = pulp.lpSum(r["cost"] * self.x[i, y] for i, r in self.investments.items() if r["earmark"] == k)
                 own = self._amount(entries, k, y) or 0.0 if k else 0.0
-                self.row(cost / MONEY_UNIT <= own / MONEY_UNIT + general[k])
+                self.row(self.paid_under(k, y) / MONEY_UNIT <= own / MONEY_UNIT + general[k])
             amount = self._amount(entries, "", y) or 0.0
             self.row(pulp.lpSum(general.values()) <= amount / MONEY_UNIT)
 
@@ -141,7 +142,7 @@ class Limits:
                 if (resources[r["resource"]]["unit"], resources[r["resource"]]["kind"]) == (s, kind)
             )
             used = pulp.lpSum(hours * self.E(o, t) for o, hours in need.items())
-            self.row(used <= own + self.bought(t, "hours", school=s, kind=kind) + borrowed - lent)
+            self.row(used <= own + self.hours_bought(t, s, kind) + borrowed - lent)
 
     def _entrants(self) -> None:
         pool = defaultdict(dict)

@@ -6,7 +6,7 @@ import pulp
 
 
 class Sharing:
-    """Agreements one by one."""
+    """Agreements, joint bases and first units one by one."""
 
     def near(self, agreement) -> bool:
         """Whether the way is short enough; one without minutes is."""
@@ -27,3 +27,55 @@ class Sharing:
         borrowed = pulp.lpSum(self.v[g, t] for g in mine if self.loans[g]["to_school"] == s)
         lent = pulp.lpSum(self.v[g, t] for g in mine if self.loans[g]["from_school"] == s)
         return borrowed - lent
+
+    def begin_investments(self) -> None:
+        """f[i,y]: the first unit of an option, dearer than the rest, is bought in y; l[s,c,y]: s begins to lead c in y."""
+        self.extra = {
+            i: r["cost_first"] - r["cost"] if r["cost_first"] > r["cost"] else 0.0 for i, r in self.investments.items()
+        }
+        self.f = {(i, y): self._yes_no(y) for i, extra in self.extra.items() if extra > 0 for y in self.T}
+        for i in {i for i, _ in self.f}:
+            self.row(pulp.lpSum(self.f[i, y] for y in self.T) <= 1)
+            for y in self.T:
+                self.row(
+                    self.x[i, y]
+                    <= self.investments[i]["units_max"] * pulp.lpSum(self.f[i, u] for u in self.T if u <= y)
+                )
+        most = self.policy.cluster_leaders
+        pairs = {(r["school"], r["cluster"]) for r in self.investments.values() if r["cluster"]}
+        if most is None or not pairs:
+            return
+        lead = {(s, c, y): self._yes_no(y) for s, c in sorted(pairs) for y in self.T}
+        for i, r in self.investments.items():
+            if r["cluster"]:
+                for y in self.T:
+                    so_far = pulp.lpSum(lead[r["school"], r["cluster"], u] for u in self.T if u <= y)
+                    self.row(self.x[i, y] <= r["units_max"] * so_far)
+        for c in {c for _, c in pairs}:
+            self.row(pulp.lpSum(v for (_, k, _), v in lead.items() if k == c) <= most)
+
+    def cost_of(self, i: str, y: int):
+        return self.investments[i]["cost"] * self.x[i, y] + (self.extra[i] * self.f[i, y] if self.extra[i] else 0)
+
+    def paid_under(self, mark: str, y: int):
+        """What the budget pays under an earmark: all of an option's cost, or the shares of those who pay it."""
+        named = self.case.table("investment_payers").to_dict("records")
+        terms = []
+        for i, r in self.investments.items():
+            own = [p for p in named if p["investment"] == i]
+            every = own or [{"share": 1.0, "earmark": r["earmark"], "own_money": False}]
+            shares = [p["share"] for p in every if p["earmark"] == mark and not p["own_money"]]
+            terms += [share * self.cost_of(i, y) for share in shares]
+        return pulp.lpSum(terms)
+
+    def hours_bought(self, t: int, s: str, kind: str):
+        """Hours in use at a school in year t: its share of what joint bases add, all of what others do."""
+        users = self.case.table("investment_users").to_dict("records")
+        terms = []
+        for i, r in self.investments.items():
+            shares = {u["school"]: u["share"] for u in users if u["investment"] == i} or {r["school"]: 1.0}
+            if r["adds"] != "hours" or r["kind"] != kind or s not in shares:
+                continue
+            used = [y for y in self.T if y + r["lead"] <= t <= y + r["lead"] + r["life"] - 1]
+            terms += [shares[s] * r["amount"] * self.x[i, y] for y in used]
+        return pulp.lpSum(terms)

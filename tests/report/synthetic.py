@@ -211,13 +211,21 @@ def _means(case: Case) -> dict[str, pd.DataFrame]:
         + [("investment", "ring", y, 0.0, 0.0, -1.0) for y in YEARS],
         columns=_columns("budget"),
     )
-    investment = pd.DataFrame([("I1", "GZ1", 2027, 1.0, 4.2e6, 2028, 2037, "")], columns=_columns("investment"))
+    investment = pd.DataFrame([("I1", "GZ1", 2027, 1.0, 0.0, 4.2e6, 2028, 2037, "")], columns=_columns("investment"))
     rules = pd.DataFrame(
         [("small_class", "floor", 8, 1, True, "小班停招", "no intake below a class", "某省 2013")],
         columns=_columns("rules"),
     )
     hiring = pd.DataFrame([("GZ1", "", 2026, 3.5)], columns=_columns("hiring"))
-    sharing = pd.DataFrame([], columns=_columns("sharing"))
+    payers = pd.DataFrame(
+        [("I1", "GZ1", "", False, 2027, 3.0e6), ("I1", "E1", "", True, 2027, 1.2e6)], columns=_columns("payers")
+    )
+    lent = [
+        ("hours", "g", "R1", "", "E1", "厂", "plant", "GZ1", "校", "college", y, 4.0, 800.0, 720.0, 0.0, 8.0e3)
+        for y in YEARS
+    ]
+    people = ("teachers", "t", "", "", "ZZ1", "校", "school", "GZ1", "校", "college", YEARS[0], 0.0, 0.0, 0.0, 1.5, 0.0)
+    sharing = pd.DataFrame([*lent, people], columns=_columns("sharing"))
     return {
         "layout": layout,
         "budget": budget,
@@ -225,6 +233,7 @@ def _means(case: Case) -> dict[str, pd.DataFrame]:
         "rules": rules,
         "hiring": hiring,
         "sharing": sharing,
+        "payers": payers,
     }
 
 

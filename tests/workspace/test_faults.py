@@ -53,6 +53,11 @@ def loan(d: Disk, source: str, target: str, cluster: str = "") -> None:
     d.grid("teacher_agreements", [names, ["t", source, target, cluster, 2]])
 
 
+def shares(d: Disk, table: str, member: str, row: list[Any]) -> None:
+    names = ["investment", member, "share", "earmark", "own_money"]
+    d.grid(table, [names[: len(row) + 1], ["new-hall", *row]])
+
+
 # --- repaired ------------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +318,10 @@ REPORTED: list[tuple[str, Spoil, Reported]] = [
     ("transfers over 1", lambda d: (transfer(d, "zz1-sk", "zz1-jq", share=0.6), d.add("transfers", from_offering="zz1-sk", to_offering="zz1-kj", grade=1, share=0.5)), Reported(TRANSFERS, 3, "share", "at most 1")),
     ("teachers lent to their own school", lambda d: loan(d, "gz1", "gz1"), Reported(LOANS, 2, "to_school", "another school")),
     ("specialists lent that nobody counted", lambda d: loan(d, "gz1", "zz1", "automation"), Reported(LOANS, 2, "cluster", "specialists")),
+    ("payers of half a hall", lambda d: shares(d, "investment_payers", "unit", ["zz1", 0.5]), Reported("programs/investment_payers.csv", 2, "share", "sum to 1")),
+    ("a fund for own money", lambda d: shares(d, "investment_payers", "unit", ["qy1", 1, "robots", "yes"]), Reported("programs/investment_payers.csv", 2, "earmark", "own money")),
+    ("users of places", lambda d: shares(d, "investment_users", "school", ["zz1", 1]), Reported("programs/investment_users.csv", 2, "investment", "add hours")),
+    ("a first unit cheaper than the others", lambda d: d.column("investments", "cost_first", lambda i: 1_000_000), Reported("programs/investments.csv", 2, "cost", "cost_first is 1000000")),
     ("more dual-qualified than specialists", lambda d: d.column("schools", "teachers_dual", lambda i: 31 if i == 3 else ""), Reported("programs/schools.csv", 3, "teachers_dual", "teachers_specialist is 30")),
 ]  # fmt: skip
 

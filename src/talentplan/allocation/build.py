@@ -9,7 +9,7 @@ import pandas as pd
 
 from talentplan.allocation.ceilings import ceilings, is_ceiling
 from talentplan.allocation.constraints.balance import balance
-from talentplan.allocation.constraints.capacity import hiring, investments, places, teachers
+from talentplan.allocation.constraints.capacity import hiring, places, teachers
 from talentplan.allocation.constraints.change import change, move_limits
 from talentplan.allocation.constraints.classes import fewest_classes
 from talentplan.allocation.constraints.fairness import fairness
@@ -21,7 +21,13 @@ from talentplan.allocation.constraints.intake import (
     plan_numbers,
     seats_of_fed_lines,
 )
-from talentplan.allocation.constraints.money import investment_budget, recurrent_budget
+from talentplan.allocation.constraints.investment import (
+    cluster_leaders,
+    first_units,
+    investment_budget,
+    investments,
+)
+from talentplan.allocation.constraints.money import recurrent_budget
 from talentplan.allocation.constraints.pools import entrant_pools
 from talentplan.allocation.constraints.reserved import reserved_seats
 from talentplan.allocation.constraints.sharing import teacher_agreements
@@ -53,6 +59,8 @@ COHORTS: tuple[Family, ...] = (
 )
 LIMITS: tuple[Family, ...] = (
     investments,
+    first_units,
+    cluster_leaders,
     hiring,
     teacher_agreements,
     places,

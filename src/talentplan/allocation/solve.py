@@ -162,7 +162,8 @@ def _nearest(program: LinearProgram, session: Session, found: Outcome) -> Floats
 
 def _tie_prices(program: LinearProgram) -> Floats:
     price = np.zeros(len(program.cost))
-    weights = {"up": 1.0, "down": 1.0, "opened": 1.0, "closed": 1.0, "merged_in": 1.0, "merged_out": 1.0, "bought": 1.0, "hired": 0.1,
+    weights = {"up": 1.0, "down": 1.0, "opened": 1.0, "closed": 1.0, "merged_in": 1.0, "merged_out": 1.0, "bought": 1.0,
+               "begun": 1.0, "leads": 0.1, "hired": 0.1,
                "hired_specialists": 0.01, "teachers_lent": 0.01, "lent": 0.001}  # fmt: skip
     for name, weight in weights.items():
         if name in program.columns:

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation import linear_program
+from talentplan.allocation.constraints.investment import premium
 from talentplan.demand import Openings, forecast_openings
 from talentplan.insight.classes import CLASS_COLUMNS, class_values
 from talentplan.insight.sweep import Sweep, saved
@@ -270,11 +271,16 @@ def value_of_money(case: Case, sweep: Sweep, *, step: float = 10.0 * MILLION) ->
 def _bought_more(case: Case, sweep: Sweep, x: NDArray[np.float64]) -> pd.DataFrame:
     """What is bought more, or less, where money is worth anything at all; equal optima differ in nothing."""
     block = sweep.program.columns["bought"]
-    frame = block.index.assign(units=(x - sweep.base.x)[block.positions])
+    more = x - sweep.base.x
+    frame = block.index.assign(units=more[block.positions], begun=0.0)
+    begun = sweep.program.columns.get("begun")
+    if begun is not None:
+        first = pd.Series(more[begun.positions], index=pd.MultiIndex.from_frame(begun.index[["investment", "year"]]))
+        keys = pd.MultiIndex.from_frame(frame[["investment", "year"]])
+        frame["begun"] = first.reindex(keys).fillna(0.0).to_numpy()
     gained = saved(sweep.base.objective, float(sweep.program.cost @ x) + sweep.program.offset) > 0
     frame = frame[(frame["units"].abs() > 1e-6) & gained]
     options = case.table("investments").set_index("investment")
     school, price = (frame["investment"].map(options[name]) for name in ("school", "cost"))
-    return pd.DataFrame(
-        frame.assign(school=school, cost=frame["units"] * price)[["investment", "school", "year", "cost"]]
-    )
+    cost = frame["units"] * price + frame["begun"] * frame["investment"].map(premium(case))
+    return pd.DataFrame(frame.assign(school=school, cost=cost)[["investment", "school", "year", "cost"]])

@@ -2,8 +2,8 @@
 
 It shares with the linear program only the parameters (Case, Openings, Cohorts, and which lines a rule names): no
 coefficient, no row, no column. What it compares stands in the modules audit_flows (students), audit_tables (published
-figures), audit_means (places, teachers, hours, entrants), audit_sharing (agreements), audit_money (budgets),
-audit_layout, audit_classes, audit_reserved, audit_mergers, audit_teach_out and audit_rules (plan numbers) and
+figures), audit_means (places, teachers, hours, entrants), audit_sharing (agreements), audit_investment, audit_money
+(budgets), audit_layout, audit_classes, audit_reserved, audit_mergers, audit_teach_out and audit_rules (plan numbers) and
 audit_objective.
 """
 
@@ -17,6 +17,7 @@ import pandas as pd
 from talentplan.demand import Openings
 from talentplan.plan.audit_classes import class_counts, class_rows
 from talentplan.plan.audit_flows import step_forward
+from talentplan.plan.audit_investment import leader_limits, same_investment
 from talentplan.plan.audit_layout import (
     bound_limits,
     fair_limits,
@@ -33,7 +34,7 @@ from talentplan.plan.audit_reserved import reserved_limits
 from talentplan.plan.audit_rows import no_rows
 from talentplan.plan.audit_rules import held_by_rules
 from talentplan.plan.audit_sharing import lending_limits, same_sharing
-from talentplan.plan.audit_tables import pathway_limits, same_flows, same_market, same_means, signs
+from talentplan.plan.audit_tables import pathway_limits, same_flows, same_market, signs
 from talentplan.plan.audit_teach_out import lapsed_promises, teach_out_limits
 from talentplan.plan.audit_words import sentences
 from talentplan.plan.plan import Audit
@@ -44,7 +45,8 @@ __all__ = ["CHECKED", "LIMIT_FAMILIES", "audit"]
 
 Tables = Mapping[str, pd.DataFrame]
 LIMIT_FAMILIES = (
-    "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending", "teacher_lending",
+    "teacher_lending", "cluster_leaders",
+    "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
     "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed",
     "mergers", "class_count", "reserved", "total", "fairness", "plan_bounds", "progression", "rules",
 )  # fmt: skip
@@ -73,7 +75,8 @@ NEEDED = {
     ],
     "placement": ["program", "occupation", "level", "year", "persons"],
     "surplus": ["program", "year", "local", "placed", "surplus"],
-    "investment": ["investment", "year", "units", "cost", "first_use", "last_use"],
+    "investment": ["investment", "year", "units", "begun", "cost", "first_use", "last_use"],
+    "payers": ["investment", "unit", "earmark", "own_money", "year", "cost"],
     "sharing": ["kind", "agreement", "year", "workplaces", "hours", "delivered", "teachers", "cost"],
     "hiring": ["school", "cluster", "year", "hired"],
     "budget": ["kind", "earmark", "year", "spent", "grants", "available"],
@@ -112,7 +115,7 @@ def audit(
         *hours_limits(case, cohorts, flows, shown), *lending_limits(case, flows, shown),
         *entrant_limits(case, flows), *pathway_limits(case, flows, lapsed),
         *teach_out_limits(case, flows, change),
-        *money_limits(case, flows, shown, money), *bound_limits(case, flows, change),
+        *money_limits(case, flows, shown, money), *leader_limits(case, shown, change.whole), *bound_limits(case, flows, change),
         *total_limits(case, flows, change), *point_limits(case, flows, change),
         *fair_limits(case, flows, change), *merger_limits(case, flows, shown, change), *class_counts(case, flows, change),
         *reserved_limits(case, flows, change),
@@ -122,7 +125,7 @@ def audit(
     hidden = listed.pop("hidden").eq(True).to_numpy() if "hidden" in listed else np.zeros(len(listed), dtype=bool)
     same = [
         *same_flows(case, flows, shown, lapsed), *same_market(case, openings, flows, shown),
-        *same_means(case, shown, change.whole), *same_sharing(case, shown), *signs(shown),
+        *same_investment(case, shown, change.whole), *same_sharing(case, shown), *signs(shown),
     ]  # fmt: skip
     if "budget" in tables:
         same += same_money(case, flows, shown, money)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from talentplan.plan.audit_flows import Flows
+from talentplan.plan.audit_investment import shares_of_use
 from talentplan.plan.audit_rows import grid, limit_rows, no_rows
 from talentplan.plan.audit_sharing import teachers_gained
 from talentplan.supply import Cohorts, entrant_pools
@@ -33,6 +34,8 @@ def in_use(
     units = units[units["adds"] == adds]
     if units.empty:
         return found
+    if adds == "hours":
+        units = shares_of_use(case, units)
     owner = units[keys[0]] if len(keys) == 1 else pd.MultiIndex.from_frame(units[keys])
     at = codes.get_indexer(pd.Index(owner))
     first = (units["year"] + units["lead"]).to_numpy()[:, None]

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.plan.audit_flows import Flows
+from talentplan.plan.audit_investment import paid_from_budget
 from talentplan.plan.audit_means import hired_stock
 from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
 from talentplan.supply import Cohorts
@@ -118,11 +119,10 @@ def money_limits(case: Case, flows: Flows, tables: Tables, money: Money) -> list
     found.append(limit_rows("units_max", options["investment"], planned[-1:], units.sum(axis=1, keepdims=True), most))
     if not any(b.kind == "investment" for b in case.settings.budget):
         return found
-    cost = options["cost"].to_numpy(dtype=np.float64)[:, None] * units
     general = np.nan_to_num(budget_amount(case, "investment", "", planned), posinf=0.0)
-    drawn = cost[(options["earmark"] == "").to_numpy()].sum(axis=0)
-    for mark in sorted(set(options["earmark"]) - {""}):
-        paid = cost[(options["earmark"] == mark).to_numpy()].sum(axis=0)
+    by_mark = paid_from_budget(case, tables)
+    drawn = by_mark.pop("", np.zeros(len(planned)))
+    for mark, paid in sorted(by_mark.items()):
         own = np.nan_to_num(budget_amount(case, "investment", mark, planned), posinf=0.0)
         found.append(limit_rows("investment_budget", [mark], planned, paid[None], (own + general)[None]))
         drawn = drawn + np.maximum(paid - own, 0.0)
@@ -144,13 +144,11 @@ def same_money(case: Case, flows: Flows, tables: Tables, money: Money) -> list[p
         for name, known in (("spent", money.spent), ("grants", money.grants),
                             ("available", np.where(np.isinf(amount), -1.0, amount)))
     ]  # fmt: skip
-    options, planned = case.table("investments"), case.plan_years
+    planned = case.plan_years
     if investment.empty and tables["investment"].empty:
         return found
-    units = grid(tables["investment"], [("investment", options["investment"])], planned, "units")
-    cost = options["cost"].to_numpy(dtype=np.float64)[:, None] * units
-    marks = pd.Index(sorted(set(options["earmark"]) | set(investment["earmark"])))
-    paid = np.zeros((len(marks), len(planned)))
-    np.add.at(paid, marks.get_indexer(options["earmark"]), cost)
+    by_mark = paid_from_budget(case, tables)
+    marks = sorted(set(by_mark) | set(investment["earmark"]))
+    paid = np.array([by_mark.get(mark, np.zeros(len(planned))) for mark in marks])
     stated = grid(investment, [("earmark", marks)], planned, "spent")
     return [*found, equal_rows("budget.spent", marks, planned, stated, paid)]

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.plan.audit_flows import Flows
+from talentplan.plan.audit_investment import paid
 from talentplan.plan.audit_layout import fair_groups
 from talentplan.plan.audit_money import Money
-from talentplan.plan.audit_rows import grid
 from talentplan.plan.audit_tables import allowed_placements
 from talentplan.workspace.case import Case
 
@@ -90,12 +90,10 @@ def _money(case: Case, flows: Flows, tables: Tables, money: Money, discount: Flo
     options, planned = case.table("investments"), case.plan_years
     if options.empty:
         return total
-    units = grid(tables["investment"], [("investment", options["investment"])], planned, "units")
     rate = case.settings.policy.discount_rate
-    costs = options["cost"].to_numpy(dtype=np.float64)
     leads, lives = (options[c].to_numpy(dtype=np.int64) for c in ("lead", "life"))
-    for cost, lead, life, bought in zip(costs, leads, lives, units, strict=True):
+    for lead, life, cost in zip(leads, lives, paid(case, tables), strict=True):
         first = (planned + lead)[:, None]
         used = (flows.years >= first) & (flows.years < first + life)
-        total += annuity(float(cost), rate, int(life)) * float(bought @ (used @ discount))
+        total += annuity(1.0, rate, int(life)) * float(cost @ (used @ discount))
     return total

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from talentplan.demand import Openings
 from talentplan.plan.audit_flows import Flows
-from talentplan.plan.audit_rows import equal_rows, grid, limit_rows, parameter_rows
+from talentplan.plan.audit_rows import equal_rows, grid, limit_rows
 from talentplan.workspace.case import Case
 
-__all__ = ["allowed_placements", "pathway_limits", "same_flows", "same_market", "same_means", "signs"]
+__all__ = ["allowed_placements", "pathway_limits", "same_flows", "same_market", "signs"]
 
 Floats = NDArray[np.float64]
 Tables = Mapping[str, pd.DataFrame]
@@ -167,34 +167,12 @@ def same_market(case: Case, openings: Openings, flows: Flows, tables: Tables) ->
     return [*found, equal_rows("balance.crosswalk", programs, years, stray, np.zeros_like(stray), size=supply)]
 
 
-def same_means(case: Case, tables: Tables, whole: NDArray[np.bool_]) -> list[pd.DataFrame]:
-    """investment repeats its parameters rightly; lumps are whole in the whole-class years."""
-    found = []
-    bought = tables["investment"].merge(case.table("investments"), on="investment", suffixes=("", "_input"), how="left")
-    if len(bought):
-        first = bought["year"] + bought["lead"]
-        units = bought["units"].to_numpy(dtype=np.float64)
-        lumps = bought["lump"].to_numpy(dtype=bool) & bought["year"].isin(case.plan_years[whole]).to_numpy()
-        found += [
-            parameter_rows(
-                "investment.cost", bought, "investment", bought["cost"], bought["units"] * bought["cost_input"]
-            ),
-            parameter_rows("investment.first_use", bought, "investment", bought["first_use"], first),
-            parameter_rows("investment.last_use", bought, "investment", bought["last_use"], first + bought["life"] - 1),
-            parameter_rows("investment.whole", bought, "investment", units, np.where(lumps, np.round(units), units)),
-            parameter_rows(
-                "investment.year", bought, "investment", bought["year"].isin(case.plan_years).astype(float), 1.0
-            ),
-        ]
-    return found
-
-
 def signs(tables: Tables) -> list[pd.DataFrame]:
     """Nothing that counts persons, hours or units is negative."""
     counted = {
         "intake": ["plan", "registered"], "progression": ["passed", "broken", "taught_out"], "placement": ["persons"],
         "balance": ["shortage", "placed"], "surplus": ["surplus", "placed"], "enrolment": ["enrolled"],
-        "completions": ["outside", "in_job", "away", "local"], "investment": ["units"], "sharing": ["hours", "teachers"],
+        "completions": ["outside", "in_job", "away", "local"], "investment": ["units", "begun"], "payers": ["cost"], "sharing": ["hours", "teachers"],
         "hiring": ["hired"],
     }  # fmt: skip
     found = []

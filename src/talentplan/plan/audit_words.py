@@ -27,6 +27,7 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "recurrent_budget": ("经常性经费净支出", "recurrent money less grants", "万元", "thousand CNY"),
     "investment_budget": ("投资", "investment", "万元", "thousand CNY"),
     "units_max": ("规划期购置", "units bought over the plan", "份", "units"),
+    "cluster_leaders": ("牵头院校", "schools that lead it", "所", "schools"),
     "change": ("计划数增减", "change of the plan number", "人", "persons a year"),
     "open": ("增设或恢复", "lines that open or resume", "条计划行", "lines"),
     "close": ("停招", "lines that stop enrolling", "条计划行", "lines"),

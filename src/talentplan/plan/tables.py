@@ -12,6 +12,7 @@ from talentplan.allocation import Solution
 from talentplan.allocation.constraints.money import amounts
 from talentplan.demand import Openings
 from talentplan.matching import job_balance, placement_arcs
+from talentplan.plan.investment import investment_table, payers_table
 from talentplan.plan.outputs import empty_table, output_columns
 from talentplan.plan.sharing import sharing_table
 from talentplan.supply import Cohorts, follow
@@ -160,27 +161,15 @@ def resource_tables(
     flows: Mapping[str, pd.DataFrame],
     sharing: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """investment, sharing (as found unless it is given), hiring, budget."""
+    """investment, payers, sharing (as found unless it is given), hiring, budget."""
     tables = {
-        "investment": _investment(case, solution),
+        "investment": investment_table(case, solution),
         "sharing": sharing_table(case, solution) if sharing is None else sharing,
         "hiring": _hiring(solution),
     }
+    tables["payers"] = payers_table(case, tables["investment"])
     tables["budget"] = _budget(case, cohorts, flows, tables)
     return tables
-
-
-def _investment(case: Case, solution: Solution) -> pd.DataFrame:
-    block, columns = solution.value("bought"), output_columns("investment")
-    if block is None:
-        return empty_table("investment")
-    frame = block[block["value"] > 1e-9].rename(columns={"value": "units"})
-    options = case.table("investments").rename(columns={"cost": "price"})
-    frame = frame.merge(options[["investment", "school", "price", "lead", "life", "earmark"]], on="investment")
-    first = frame["year"] + frame["lead"]
-    return frame.assign(cost=frame["units"] * frame["price"], first_use=first, last_use=first + frame["life"] - 1)[
-        columns
-    ]
 
 
 def _hiring(solution: Solution) -> pd.DataFrame:
@@ -247,10 +236,9 @@ def _budget(
     spent = spent + policy.teacher_cost * _hired_stock(case, tables["hiring"], years)
     rows = [pd.DataFrame({"kind": "recurrent", "earmark": "", "year": years, "spent": spent, "grants": grants,
                           "available": _available(case, "recurrent", "", years)})]  # fmt: skip
-    marks = sorted(
-        {b.earmark for b in case.settings.budget if b.kind == "investment"} | set(tables["investment"]["earmark"])
-    )
-    paid = tables["investment"].groupby(["earmark", "year"])["cost"].sum() if len(tables["investment"]) else None
+    public = tables["payers"][~tables["payers"]["own_money"].to_numpy(dtype=bool)]
+    marks = sorted({b.earmark for b in case.settings.budget if b.kind == "investment"} | set(public["earmark"]))
+    paid = public.groupby(["earmark", "year"])["cost"].sum() if len(public) else None
     for mark in marks:
         own = (
             paid.xs(mark).reindex(case.plan_years).fillna(0.0).to_numpy()

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from talentplan.matching import placement_arcs
-from talentplan.plan.audit_words import code_names
 from talentplan.plan.outputs import output_columns
 from talentplan.plan.rule_table import reviews, with_reviews
 from talentplan.supply import Cohorts
+from talentplan.workspace import code_names
 from talentplan.workspace.case import Case
 
 __all__ = ["illustrative_share", "layout"]

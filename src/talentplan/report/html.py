@@ -77,7 +77,7 @@ def _views(source: Source) -> dict[str, View]:
         intake_tables.authorities(source), intake_tables.levels(source), intake_tables.schools(source),
         intake_tables.controls(source), outcome_tables.destinations(source), outcome_tables.enrolment(source),
         means_tables.recurrent(source), means_tables.capital(source),
-        means_tables.hiring(source), means_tables.sharing(source), means_tables.families(source), means_tables.rules(source),
+        means_tables.payers(source), means_tables.hiring(source), means_tables.sharing(source), means_tables.families(source), means_tables.rules(source),
         basis.data_basis(source), basis.facts(source),
     ]  # fmt: skip
     every = intake_tables.layout(source)

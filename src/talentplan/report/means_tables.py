@@ -9,7 +9,7 @@ import pandas as pd
 from talentplan.report.tables import Column, Source, View, columns, records, totalled
 
 __all__ = [
-    "budget", "capital", "families", "hiring", "investments", "limits", "recurrent",
+    "budget", "capital", "families", "hiring", "investments", "limits", "payers", "recurrent",
     "rules", "sharing", "spans", "would_break",
 ]  # fmt: skip
 
@@ -93,6 +93,25 @@ def investments(source: Source) -> View:
         words, investment="text", school="text", year="year", units="number", cost="money", years="text", earmark="text"
     )  # fmt: skip
     return totalled(View("investment", words("head", "investment"), shape, shown), "cost")
+
+
+def payers(source: Source) -> View:
+    """Who pays how much for investments that several pay for, over the plan years."""
+    words, names = source.words, source.names
+    frame = source.table("payers")
+    keys = ["unit", "investment", "earmark", "own_money"]
+    sums = frame[frame["unit"] != ""].groupby(keys, sort=True)["cost"].sum().reset_index()
+    shown = sums.assign(
+        payer=sums["unit"].map(lambda code: names.school.get(code, code)),
+        investment=sums["investment"].map(lambda code: names.investment.get(code, code)),
+        earmark=[
+            "" if own else _earmark(source, code, "investment")
+            for code, own in zip(sums["earmark"], sums["own_money"], strict=True)
+        ],
+        own_money=[words.yes(bool(own)) for own in sums["own_money"]],
+    )
+    shape = columns(words, payer="text", investment="text", earmark="text", own_money="text", cost="money")
+    return totalled(View("payers", words("head", "payers"), shape, shown), "cost")
 
 
 def hiring(source: Source) -> View:

@@ -59,7 +59,13 @@ def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> Non
         _list(book, "balance", [outcome_tables.balance(source)], freeze=3, note=note)
         _list(book, "surplus", [outcome_tables.surplus_rows(source)], freeze=3, note=note)
         _list(book, "progression", [outcome_tables.progression(source)], freeze=2, note=note)
-        means = (means_tables.budget, means_tables.investments, means_tables.hiring, means_tables.sharing)
+        means = (
+            means_tables.budget,
+            means_tables.investments,
+            means_tables.payers,
+            means_tables.hiring,
+            means_tables.sharing,
+        )
         _list(book, "money", [view(source) for view in means])
         limits = means_tables.limits(source)
         hidden = len(plan.table("limits")) - sum(len(years) for years in limits.frame["year"])

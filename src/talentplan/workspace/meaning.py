@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from talentplan.errors import Problem
 from talentplan.workspace.cells import Records, Say, show
-from talentplan.workspace.meaning_sharing import check_lent_specialists, check_teachers_leave
+from talentplan.workspace.meaning_sharing import (
+    check_investment_shares,
+    check_lent_specialists,
+    check_own_money,
+    check_teachers_leave,
+    check_users,
+)
 
 __all__ = ["MEANINGS", "Tables", "attribute"]
 
@@ -343,4 +349,7 @@ MEANINGS: tuple[Check, ...] = (
     check_feeder_shares,
     check_teachers_leave,
     check_lent_specialists,
+    check_investment_shares,
+    check_own_money,
+    check_users,
 )

@@ -8,11 +8,18 @@ import numpy as np
 import pandas as pd
 
 from talentplan.errors import Problem
-from talentplan.workspace.cells import Records, Say
+from talentplan.workspace.cells import Records, Say, show
 
-__all__ = ["check_lent_specialists", "check_teachers_leave"]
+__all__ = [
+    "check_investment_shares",
+    "check_lent_specialists",
+    "check_own_money",
+    "check_teachers_leave",
+    "check_users",
+]
 
 Tables = Mapping[str, Records]
+EPSILON = 1e-6
 
 
 def check_teachers_leave(tables: Tables) -> list[Problem]:
@@ -42,3 +49,40 @@ def check_lent_specialists(tables: Tables) -> list[Problem]:
         "add the row to specialists, or leave the cluster empty (teachers of general courses)",
     )
     return records.problems(np.flatnonzero(broken), "cluster", rule, repair)
+
+
+def check_investment_shares(tables: Tables) -> list[Problem]:
+    """Those who pay for an option pay all of it; those who use its hours use all of them."""
+    problems = []
+    rule = Say("同一投资选项的比例合计必须等于 1", "the shares of one option must sum to 1")
+    repair = Say("更正比例，或补上缺的单位", "correct the shares, or add the missing member")
+    for name in ("investment_payers", "investment_users"):
+        records = tables[name]
+        in_doubt = set(records.data.loc[~records.sound("investment", "share"), "investment"])
+        for code, rows in records.data.assign(position=np.arange(len(records.data))).groupby("investment", sort=False):
+            total = float(rows["share"].sum())
+            if abs(total - 1) > EPSILON and code not in in_doubt:
+                problems.append(records.problem(int(rows["position"].iloc[-1]), "share", show(total), rule, repair))
+    return problems
+
+
+def check_own_money(tables: Tables) -> list[Problem]:
+    """Own money draws on no fund of the plan."""
+    records = tables["investment_payers"]
+    both = (records.data["own_money"].astype(bool) & (records.data["earmark"] != "")).to_numpy()
+    rule = Say("自筹的部分不得使用专项经费", "a part paid from own money draws on no earmarked fund")
+    repair = Say("删去专项，或把自筹改为“否”", "take the earmark away, or say no to own money")
+    return records.problems(np.flatnonzero(both & records.sound("own_money", "earmark")), "earmark", rule, repair)
+
+
+def check_users(tables: Tables) -> list[Problem]:
+    """Only hours of training are shared out among schools."""
+    records, options = tables["investment_users"], tables["investments"]
+    hours = options.data.loc[options.data["adds"] == "hours", "investment"]
+    known = records.data["investment"].isin(options.data.loc[options.sound("investment", "adds"), "investment"])
+    broken = known & ~records.data["investment"].isin(hours)
+    rule = Say(
+        "只有增加实训学时的投资才能分给多所院校使用", "only options that add hours can be used by several schools"
+    )
+    repair = Say("删去该行，或更正投资选项", "delete the row, or correct the option")
+    return records.problems(np.flatnonzero(broken & records.sound("investment")), "investment", rule, repair)

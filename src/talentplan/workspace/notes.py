@@ -171,7 +171,8 @@ def _money(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
             "没有办学成本，经费按零计",
             "no costs are given: they are taken as zero",
         )
-    funds = {b.earmark for b in settings.budget} - {""} - set(tables["investments"]["earmark"])
+    used = set(tables["investments"]["earmark"]) | set(tables["investment_payers"]["earmark"])
+    funds = {b.earmark for b in settings.budget} - {""} - used
     if funds:
         zh, en = _listed(sorted(funds))
         yield Defaulted(

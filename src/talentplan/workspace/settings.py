@@ -104,6 +104,9 @@ class Policy(_Strict):
         False,
         description="a line that is suspended or closes takes those who were promised a seat before, and nobody else, yes/no",
     )
+    cluster_leaders: int | None = Field(
+        None, ge=0, description="schools that may buy investments of one cluster, schools; empty: not limited"
+    )
     change: Change = Field(default_factory=Change)
 
 

@@ -6,55 +6,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentplan.allocation.constraints.money import money_price
+from talentplan.allocation.constraints.investment import bought
 from talentplan.allocation.constraints.sharing import on_loan
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
 
-__all__ = ["bought", "hiring", "investments", "places", "teachers"]
+__all__ = ["hiring", "places", "teachers"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-def investments(space: Space) -> None:
-    """Columns n[i,y], units bought in plan year y; `units_max`: sum over y of n <= units_max; whole where it is a lump."""
-    table = space.case.table("investments")
-    if table.empty:
-        return
-    option, year = space.grid(np.arange(len(table)), np.arange(space.plan_count))
-    index = pd.DataFrame({"investment": table["investment"].to_numpy()[option], "year": space.years[year]})
-    whole = table["lump"].to_numpy(dtype=bool)[option] & (year < space.case.settings.solving.whole_class_years)
-    block = space.builder.add_columns(
-        "bought",
-        index,
-        upper=table["units_max"].to_numpy(dtype=np.float64)[option],
-        cost=money_price(space),
-        integer=whole,
-    )
-    space.builder.add_rows(
-        "units_max", table[["investment"]], Terms(option, block.positions, np.ones(len(option))),
-        upper=table["units_max"].to_numpy(dtype=np.float64),
-        sentence=("投资 {investment} 的最多数量", "units of {investment} at most"),
-    )  # fmt: skip
-
-
-def bought(space: Space, adds: str) -> pd.DataFrame:
-    """What purchases add, one row per option, year of purchase and year of use: option columns, year (position), column, amount."""
-    table = space.case.table("investments")
-    block = space.block("bought")
-    table = table[table["adds"] == adds]
-    if block is None or table.empty:
-        return table.head(0).assign(year=0, column=0)
-    life = int(table["life"].max())
-    row = np.repeat(np.arange(len(table)), space.plan_count * life)
-    buy = np.tile(np.repeat(np.arange(space.plan_count), life), len(table))
-    use = buy + table["lead"].to_numpy()[row] + np.tile(np.arange(life), len(table) * space.plan_count)
-    keep = (use < buy + (table["lead"] + table["life"]).to_numpy()[row]) & (use < len(space.years))
-    frame = table.iloc[row[keep]].reset_index(drop=True)
-    frame["year"] = use[keep]
-    frame["column"] = block.start + table.index.to_numpy()[row[keep]] * space.plan_count + buy[keep]
-    return pd.DataFrame(frame)
 
 
 def places(space: Space) -> None:

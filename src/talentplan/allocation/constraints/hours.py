@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from talentplan.allocation.constraints.capacity import bought
+from talentplan.allocation.constraints.investment import bought
 from talentplan.allocation.constraints.sharing import in_reach
 from talentplan.allocation.space import Space
 from talentplan.program import Terms

@@ -1,4 +1,4 @@
-"""Budgets by calendar year: recurrent and investment."""
+"""The recurrent budget by calendar year, and the amounts of every kind of money."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from talentplan.allocation.space import Space
 from talentplan.program import Terms
 from talentplan.workspace.settings import Budget
 
-__all__ = ["amounts", "investment_budget", "money_price", "recurrent_budget", "running_reference"]
+__all__ = ["MILLION", "amounts", "recurrent_budget", "running_reference"]
 
 Floats = NDArray[np.float64]
 MILLION = 1e6
@@ -167,55 +167,3 @@ def _price(space: Space, terms: Terms) -> None:
         lower=0.0,
         upper=0.0,
     )
-
-
-def money_price(space: Space) -> Floats:
-    """float[option x plan year], person-equivalents per unit bought: its annuity over the years used, discounted."""
-    table, rate = space.case.table("investments"), space.case.settings.policy.discount_rate
-    option, buy = space.grid(np.arange(len(table)), np.arange(space.plan_count))
-    cost = table["cost"].to_numpy(dtype=np.float64)[option] / MILLION
-    life = table["life"].to_numpy(dtype=np.float64)[option]
-    factor = 1.0 / life if rate == 0 else rate / (1.0 - (1.0 + rate) ** -life)
-    weight = np.append(0.0, np.cumsum(space.discount))
-    first = np.minimum(buy + table["lead"].to_numpy()[option], len(space.years))
-    last = np.minimum(first + table["life"].to_numpy()[option], len(space.years))
-    return np.asarray(space.case.settings.objective.money * cost * factor * (weight[last] - weight[first]))
-
-
-def investment_budget(space: Space) -> None:
-    """By plan year and earmark: cost <= earmarked amount + general money used for it; general money used <= general amount."""
-    table, bought = space.case.table("investments"), space.block("bought")
-    if bought is None:
-        return
-    budget = space.case.settings.budget
-    general = amounts(budget, space.years, "investment")[: space.plan_count]
-    marks = sorted(
-        {b.earmark for b in space.case.settings.budget if b.kind == "investment"} | set(table["earmark"]) | {""}
-    )
-    if np.isnan(general).all() and not any(b.kind == "investment" for b in space.case.settings.budget):
-        return
-    general = np.nan_to_num(general, nan=0.0)
-    years = space.plan_count
-    option, year = np.divmod(np.arange(len(bought)), years)
-    mark = pd.Index(marks).get_indexer(pd.Index(table["earmark"]))[option]
-    index = pd.DataFrame({"earmark": np.repeat(marks, years), "year": np.tile(space.years[:years], len(marks))})
-    drawn = space.builder.add_columns("general_money", index)
-    earmarked = np.stack(
-        [
-            np.zeros(years) if m == "" else np.nan_to_num(amounts(budget, space.years, "investment", m)[:years])
-            for m in marks
-        ]
-    )
-    cost = table["cost"].to_numpy(dtype=np.float64)[option] / MILLION
-    space.builder.add_rows(
-        "earmarked_money", index,
-        Terms.concat([Terms(mark * years + year, bought.positions, cost),
-                      Terms(np.arange(len(index)), drawn.positions, -np.ones(len(index)))]),
-        upper=earmarked.ravel() / MILLION,
-        sentence=("{year} 年专项（{earmark}）投资", "investment under earmark {earmark} in {year}"),
-    )  # fmt: skip
-    space.builder.add_rows(
-        "investment_budget", pd.DataFrame({"year": space.years[:years]}),
-        Terms(np.tile(np.arange(years), len(marks)), drawn.positions, np.ones(len(index))), upper=general / MILLION,
-        sentence=("{year} 年投资预算", "investment budget of {year}"),
-    )  # fmt: skip
