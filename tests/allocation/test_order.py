@@ -31,7 +31,7 @@ def ranked(case: Case, priorities: list[list[str]]) -> Case:
     return dataclasses.replace(case, settings=case.settings.model_copy(update={"objective": objective}))
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 8, 9, 10, 11, 12, 13, 14])
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 8, 9, 10, 11, 12, 14])
 def test_every_order_agrees_with_the_textbook(seed: int):
     case = ranked(random_case(seed), ORDERS[seed % len(ORDERS)])
     expected = textbook_optimum(case, forecast_openings(case), cohorts(case))
