@@ -28,8 +28,8 @@ Names = tuple[Mapping[str, str], Mapping[str, str]]
 DEFINITIONS = frozenset({
     "seats", "promise", "completers", "local_supply", "openings", "enrolled_is", "load_is", "running_since",
     "spent_recurrent_is", "recruits", "opened_if", "opened_before", "opens_once", "closed_if", "closes_once",
-    "merged_out_if", "merged_in_if", "merged_in_had", "merged_means_zero", "merged_runs", "merges_once",
     "begun_once", "begun_before", "leads_once", "leads_before",
+    "merged_out_if", "merged_in_if", "merged_in_had", "merged_means_zero", "merged_runs", "merges_once",
     "taught_out_among_passed", "taught_out_if_idle", "taught_out_promised_before", "lapsed_if_idle", "taught_out_promised",
     "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
     "closed_means_zero", "changed_if", "class_bound",
@@ -48,7 +48,7 @@ PERSONS, LINES, HOURS, MONEY = ("人", "persons"), ("条计划行", "lines"), ("
 TAUGHT = ("人（按教师数）", "students its teachers allow")
 UNITS: Mapping[str, Words] = {
     "offering_places": PERSONS, "school_places": PERSONS, "school_teachers": TAUGHT, "cluster_teachers": TAUGHT,
-    "hire_max": ("名教师", "teachers"), "training_hours": HOURS, "lending": HOURS, "hours_max": HOURS, "entrants": PERSONS,
+    "hire_max": ("名教师", "teachers"), "training_hours": HOURS, "lending": HOURS, "hours_max": HOURS, "teachers_max": ("名教师", "teachers"), "cluster_leaders": ("所院校", "schools"), "entrants": PERSONS,
     "recurrent_budget": MONEY, "investment_budget": MONEY, "units_max": ("份", "units"), "open": LINES, "close": LINES,
     "points_changed": LINES, "total": PERSONS, "given": PERSONS, "min_plan": PERSONS, "up": PERSONS,
     "down": PERSONS, "pathway_seats": PERSONS, "fair_floor": PERSONS,

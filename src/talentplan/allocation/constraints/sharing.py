@@ -29,12 +29,14 @@ def teacher_agreements(space: Space) -> None:
     names = ["agreement", "from_school", "to_school", "cluster", "first_year", "last_year", "teachers_max"]
     frame = agreements.iloc[row][names].assign(year=space.years[year])
     frame = frame[frame["year"].between(frame["first_year"], frame["last_year"])]
-    if len(frame):
-        space.builder.add_columns(
-            "teachers_lent",
-            frame[["agreement", "from_school", "to_school", "cluster", "year"]],
-            upper=frame["teachers_max"].to_numpy(dtype=np.float64),
-        )
+    if frame.empty:
+        return
+    most = frame["teachers_max"].to_numpy(dtype=np.float64)
+    index = frame[["agreement", "from_school", "to_school", "cluster", "year"]]
+    space.builder.state_bounds(
+        "teachers_max", space.builder.add_columns("teachers_lent", index, upper=most), upper=most,
+        sentence=("协议 {agreement} {year} 年的教师", "teachers under agreement {agreement} in {year}"),
+    )  # fmt: skip
 
 
 def on_loan(space: Space, groups: pd.Index, ratio: NDArray[np.float64]) -> Terms:
