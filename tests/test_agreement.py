@@ -12,8 +12,8 @@ from talentplan.errors import ImpossibleError
 from talentplan.plan import solve_plan
 from talentplan.supply import cohorts
 
-LINEAR = range(200)
-WHOLE = range(1000, 1030)
+LINEAR = range(440)
+WHOLE = (2006, *range(1000, 1059))  # 2006: a given line that pathways feed is not rounded
 FAST = 40  # of the linear cases, in every run; all of them in the slow one
 
 
@@ -49,10 +49,9 @@ def test_linear_plans_agree(seed):
 
 
 @pytest.mark.slow
-def test_two_hundred_linear_plans_agree():
+def test_four_hundred_and_forty_linear_plans_agree():
     planned = sum(linear_agrees(seed, published=True) for seed in LINEAR)
-    assert len(LINEAR) == 200
-    assert planned >= 150  # the rest have no plan, and both ways say so
+    assert planned >= 300  # the rest have no plan, and both ways say so
 
 
 def whole_agrees(seed: int) -> bool:
@@ -76,5 +75,5 @@ def test_whole_class_plans_agree(seed):
 
 
 @pytest.mark.slow
-def test_thirty_whole_class_plans_agree():
-    assert sum(whole_agrees(seed) for seed in WHOLE) >= 18
+def test_sixty_whole_class_plans_agree():
+    assert sum(whole_agrees(seed) for seed in WHOLE) >= 30

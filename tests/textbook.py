@@ -157,7 +157,7 @@ class _Book(Sharing, Limits, Layout, Rules):
         }
         for o in self.fed:
             for t in self.T:
-                if t not in self.whole_years:
+                if t not in self.whole_years or self.O[o]["control"] == "given":
                     self.row(self.p(o, t) == self.e(o, t))
         for o in self.direct:
             for t in self.A:

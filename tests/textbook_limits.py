@@ -366,7 +366,7 @@ class Limits:
                     self.row(k + self.closed_by(o, t) + self.merged_by(o, t) >= 1)
                 if o in self.new:
                     self.row(k >= self.opened_by(o, t - 1))
-            for o in self.fed:
+            for o in (o for o in self.fed if self.O[o]["control"] != "given"):
                 seats = self.var("seats", 0, None, whole=True)
                 self.row(self.p(o, t) == seats)
                 self.row(self.p(o, t) >= self.e(o, t))

@@ -184,9 +184,9 @@ def _hiring(solution: Solution) -> pd.DataFrame:
         rest = parts[0].set_index(["school", "year"])["value"] - among.reindex(
             pd.MultiIndex.from_frame(every[["school", "year"]])
         ).fillna(0.0)
-        parts = [every.assign(cluster="", value=rest.to_numpy().clip(min=0.0)), special]
+        parts = [every.assign(cluster="", value=rest.to_numpy()), special]
     frame = pd.concat(parts, ignore_index=True).rename(columns={"value": "hired"})
-    return frame[frame["hired"] > 1e-9].sort_values(["school", "cluster", "year"], ignore_index=True)[columns]
+    return frame[frame["hired"].abs() > 1e-9].sort_values(["school", "cluster", "year"], ignore_index=True)[columns]
 
 
 def _running(case: Case, cohorts: Cohorts, flows: Mapping[str, pd.DataFrame]) -> Floats:
