@@ -87,3 +87,19 @@ def test_first_plans_keep_every_row_and_never_beat_the_optimum():
         assert first.bound == pytest.approx(relaxed.objective)
         assert first.gap == pytest.approx(max(0.0, (first.objective - first.bound) / max(abs(first.objective), 1e-9)))
     assert found >= 11  # some decisions have no way out, and branch and bound has to find one
+
+
+def test_rows_that_reach_into_later_years_bind_the_first():
+    # the relaxation takes 1.6 now, beside 1.5 at least next year; 2, the nearest, would not leave room for those
+    builder = ProgramBuilder()
+    index = pd.DataFrame({"offering": "o", "year": [2025, 2026]})
+    block = builder.add_columns("plan", index, lower=[0.0, 1.5], upper=9.0, cost=[-1.0, 0.0], integer=[True, False])
+    terms = Terms(np.zeros(2, np.int64), block.positions, np.ones(2))
+    builder.add_rows("both", pd.DataFrame({"offering": ["o"]}), terms, upper=3.1)
+    program = builder.finish()
+    session = Session(program)
+    relaxed = session.solve(relax=True)
+    assert relaxed.x[0] == pytest.approx(1.6)
+    first = first_plan(program, session, relaxed, gap=1.0)
+    assert first is not None
+    assert first.x[0] == pytest.approx(1.0)

@@ -1,7 +1,7 @@
 """Whole classes for the first years of a large program, without branch and bound over all of it.
 
-The whole numbers live in the first years. A small program of those years alone (every row that has no other column)
-finds the whole numbers nearest to the linear optimum; the full linear program then completes them over all years. Where that is
+The whole numbers live in the first years. A small program of those years alone (every row, as far as what comes later can
+help it) finds the whole numbers nearest to the linear optimum; the full linear program then completes them over all years. Where that is
 not good enough a dive decides what opens, closes, changes and is bought first, and only the numbers are taken from nearby.
 Nothing here proves anything: the bound comes from the linear optimum.
 """
@@ -65,24 +65,40 @@ def _completed(
 
 
 def _first_years(program: LinearProgram) -> tuple[Ints, LinearProgram]:
-    """Positions of the columns up to the last year with whole numbers, and the program of the rows that have no others."""
+    """Positions of the columns up to the last year with whole numbers, and the program of what the rows ask of them.
+
+    Columns of later years take whatever value within their bounds suits a row best.
+    """
     dated = [b for b in program.columns.values() if "year" in b.index]
     years = np.full(len(program.cost), np.iinfo(np.int64).max)
     for block in dated:
         years[block.positions] = block.index["year"].to_numpy(dtype=np.int64)
     chosen = years <= years[program.integer].max()
     columns = np.flatnonzero(chosen)
+    least, most = _later(program, ~chosen)
+    lower, upper = program.row_lower - most, program.row_upper - least
+    touched = np.bincount(program.matrix[:, columns].indices, minlength=len(lower)) > 0
+    rows = np.flatnonzero(touched & (np.isfinite(lower) | np.isfinite(upper)))
     matrix = sp.csr_array(program.matrix)
-    row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    outside = np.bincount(row_of[~chosen[matrix.indices]], minlength=matrix.shape[0])
-    rows = np.flatnonzero((outside == 0) & (np.diff(matrix.indptr) > 0))
     plan = program.columns["plan"]
     kept = plan.index[chosen[plan.positions]].reset_index(drop=True)
     block = dataclasses.replace(plan, start=int(np.searchsorted(columns, plan.start)), index=kept)
     return columns, LinearProgram(
         program.cost[columns], program.lower[columns], program.upper[columns], program.integer[columns],
-        program.row_lower[rows], program.row_upper[rows], sp.csc_array(matrix[rows][:, columns]), {"plan": block}, {},
+        lower[rows], upper[rows], sp.csc_array(matrix[rows][:, columns]), {"plan": block}, {},
     )  # fmt: skip
+
+
+def _later(program: LinearProgram, later: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """float[row] twice: the least and the most that the later columns can add to each row, within their bounds."""
+    part = sp.coo_array(program.matrix[:, later])
+    part.eliminate_zeros()
+    row, column = part.coords
+    ends = np.stack([program.lower[later][column], program.upper[later][column]]) * part.data
+    least, most = np.zeros(program.matrix.shape[0]), np.zeros(program.matrix.shape[0])
+    np.add.at(least, row, ends.min(axis=0))
+    np.add.at(most, row, ends.max(axis=0))
+    return least, most
 
 
 def _nearest(small: LinearProgram, centre: Floats) -> Floats | None:

@@ -16,7 +16,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 TOLERANCE = 1e-9
 TRIFLE = 1e-6  # cost of a unit of what the rows let go limit
-SHORT, SHARE = 2000, 0.02  # steps of simplex after which a repair counts as long: so many, or a share of the columns if more
+# steps of simplex after which a repair counts as long: so many, or a share of the columns if that is more
+SHORT, SHARE = 2000, 0.02
 
 
 def solve_deferring(session: Session, columns: str, rows: str, *, method: str) -> Outcome:
