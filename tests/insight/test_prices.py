@@ -117,7 +117,7 @@ def test_teachers_lent_are_worth_what_is_lost_without_them():
     found = value_of_sharing(lent, swept(lent)).set_index("code")
     assert found["value"].to_dict() == pytest.approx({"": 15.0, "g": 15.0})
     assert found.loc["g", "text_en"] == "甲校 → 乙校 (teachers · 机械群)"
-    assert found.loc["g", "text_zh"] == "甲校 → 乙校 (教师 · 机械群)"
+    assert found.loc["g", "text_zh"] == "甲校 → 乙校（教师 · 机械群）"
 
 
 def test_the_curve_of_money_rises_ever_more_slowly(case, sweep):

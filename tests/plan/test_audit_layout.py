@@ -179,10 +179,12 @@ def test_a_merger_must_be_allowed_and_take_no_more_than_there_was():
 
 def test_the_layout_says_where_a_line_has_gone():
     layout = solve_plan(read_known_case("mergers").case).table("layout").set_index("program")
-    assert layout.loc["P", ["verdict", "because_zh", "because_en"]].tolist() == [
+    assert layout.loc["P", ["verdict", "mark", "because_zh", "because_en"]].tolist() == [
         "close",
+        "merge",
         "并入 甲校 · 电气",
         "merges into 甲校 · 电气",
     ]
-    assert layout.loc["T", "because_zh"] == "迁入 乙校 · 数控"
-    assert layout.loc["Q", "verdict"] == "add"
+    assert layout.loc["T", ["mark", "because_zh"]].tolist() == ["move", "迁入 乙校 · 数控"]
+    assert layout.loc["Q", ["verdict", "mark"]].tolist() == ["add", ""]
+    assert layout.loc["R", "mark"] == ""

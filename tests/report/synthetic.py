@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from talentplan.plan.outputs import empty_table
 from talentplan.plan.plan import Audit, Plan, SolveFacts
 from talentplan.plan.promises import promises
 from talentplan.supply import dead_ends, missing_links, pool_table
@@ -198,6 +199,7 @@ def _means(case: Case) -> dict[str, pd.DataFrame]:
     layout["level"] = layout["program"].str[:2].map(LEVELS)
     layout["change"] = layout["next_plan"] - layout["last_plan"]
     layout["verdict"] = layout["program"].map(VERDICTS)
+    layout["mark"] = np.where(layout["program"] == "460105", "merge", "")
     layout["list"] = np.where(layout["verdict"] == "expand", "priority_shortage", "")
     layout["because_zh"], layout["because_en"] = (
         "对口职业 2029 年起每年缺 31 人",
@@ -228,6 +230,7 @@ def _means(case: Case) -> dict[str, pd.DataFrame]:
     sharing = pd.DataFrame([*lent, people], columns=_columns("sharing"))
     return {
         "layout": layout,
+        "mergers": empty_table("mergers"),
         "budget": budget,
         "investment": investment,
         "rules": rules,

@@ -1,5 +1,7 @@
 """Who lends what to whom and who pays, as tables for people."""
 
+import math
+
 import pytest
 from tests.report import synthetic
 
@@ -25,6 +27,8 @@ def test_sharing_sums_hours_and_shows_the_fullest_year(source):
         1.5,
         str(synthetic.YEARS[0]),
     )
+    assert math.isnan(hours["teachers"])
+    assert math.isnan(teachers["hours"])
     assert means_tables.sharing(source).totals["cost"] == 8.0e3 * len(synthetic.YEARS)
 
 

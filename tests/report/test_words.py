@@ -31,6 +31,11 @@ def test_every_verdict_of_the_published_tables_has_a_word():
     assert set(re.findall(r"\w+", doc.replace(" or ", ", "))) == set(all_words()["verdict"])
 
 
+def test_every_mark_of_a_verdict_has_a_word():
+    kinds = load_dictionary()["mergers"].column("kind").values
+    assert set(kinds) == set(all_words()["mark"])
+
+
 def test_every_family_of_limits_has_a_word():
     assert set(FAMILY_WORDS) == set(all_words()["family"])
 

@@ -3,6 +3,7 @@ import re
 import zipfile
 
 import openpyxl
+import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.report import synthetic
@@ -10,8 +11,8 @@ from tests.report import synthetic
 from talentplan.report import write_report, write_workbook
 
 SHEETS = {
-    "zh": ["招生计划表", "布点调整", "供需平衡", "供给富余", "升学衔接", "经费与投资", "约束", "规则", "指标", "说明"],
-    "en": ["Enrolment plan", "Layout", "Balance", "Surplus", "Pathways", "Money and investment", "Limits", "Rules", "Indicators", "Notes"],
+    "zh": ["招生计划表", "布点调整", "供需平衡", "供给富余", "升学衔接", "经费与投资", "教师补充", "资源共享", "约束", "规则", "指标", "数据性质", "说明"],
+    "en": ["Enrolment plan", "Layout", "Balance", "Surplus", "Pathways", "Money and investment", "Teachers", "Sharing", "Limits", "Rules", "Indicators", "Data basis", "Notes"],
 }  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def test_text_is_never_a_formula(book):
 def test_money_is_in_the_unit_of_the_language(book):
     lang, path = book
     cells = rows(path, SHEETS[lang][5])
-    kind, spent = ("类别", "支出 (万元)") if lang == "zh" else ("kind", "spent (million CNY)")
+    kind, spent = ("类别", "支出（万元）") if lang == "zh" else ("kind", "spent (million CNY)")
     found = [row[spent] for row in below(cells, kind)]
     assert sum(found) == pytest.approx((5 * 5.0e7 + 4.2e6) / (1e4 if lang == "zh" else 1e6))
 
@@ -126,11 +127,86 @@ def test_balance_and_limits_hold_what_the_plan_publishes(book, plan):
     for year in synthetic.YEARS:
         whole = balance.loc[balance["year"] == year, "shortage"].sum()
         assert sum(row[f"{year} {shortage}"] for row in found) == pytest.approx(whole)
-    cells = rows(path, SHEETS[lang][6])
+    cells = rows(path, SHEETS[lang][8])
     used = "使用量" if lang == "zh" else "used"
     limits = list(below(cells, "约束类别" if lang == "zh" else "kind of limit"))
     assert sorted(row[used] for row in limits) == [1900.0, 3000.0]
     assert "共 1 条" in cells[1][0] or "1 limits" in cells[1][0]
+
+
+def test_limits_of_money_are_in_the_unit_that_stands_beside_them(plan, case, tmp_path):
+    limits = plan.table("limits").assign(scope="")
+    limits.loc[0, ["family", "used", "limit", "stated", "binding"]] = ["recurrent_budget", 2.0e7, 2.0e7, 2.0e7, True]
+    dear = dataclasses.replace(plan, tables={**plan.tables, "limits": limits})
+    for lang, head, used, unit, scope, expected in (
+        ("zh", "约束类别", "使用量", "单位", "对象", (2000.0, "万元", "某市")),
+        ("en", "kind of limit", "used", "unit", "what it limits", (20.0, "million CNY", "Somewhere")),
+    ):
+        write_workbook(dear, case, tmp_path / "plan.xlsx", lang)
+        found = list(below(rows(tmp_path / "plan.xlsx", SHEETS[lang][8]), head))
+        assert expected in [(row[used], row[unit], row[scope]) for row in found]
+
+
+def test_sharing_leaves_blank_what_is_not_lent(book):
+    lang, path = book
+    lender, hours, teachers = (
+        ("出借单位", "出借学时", "最多共享教师") if lang == "zh" else ("owner", "hours lent", "teachers at most")
+    )
+    room, people, total = below(rows(path, SHEETS[lang][7]), lender)
+    assert (room[hours], room[teachers]) == (800.0 * len(synthetic.YEARS), "")
+    assert (people[hours], people[teachers]) == ("", 1.5)
+    assert total[hours] == 800.0 * len(synthetic.YEARS)
+
+
+def test_a_line_that_merges_is_marked_and_listed(plan, case, tmp_path):
+    merger = pd.DataFrame(
+        [("L07", "L05", "merge", 2026, 90.0)], columns=["from_offering", "to_offering", "kind", "year", "seats"]
+    )
+    merged = dataclasses.replace(plan, tables={**plan.tables, "mergers": merger})
+    for lang, mark, sheet, head, seats in (
+        ("zh", "撤销（合并）", "合并与迁移", "来自", "并入计划数"),
+        ("en", "close (merge)", "Mergers and moves", "from", "seats taken over"),
+    ):
+        write_workbook(merged, case, tmp_path / "plan.xlsx", lang)
+        points = below(rows(tmp_path / "plan.xlsx", SHEETS[lang][1]), "院校代码" if lang == "zh" else "school code")
+        assert [row["调整意见" if lang == "zh" else "verdict"] for row in points].count(mark) == 1
+        (listed,) = below(rows(tmp_path / "plan.xlsx", sheet), head)
+        assert listed[seats] == 90.0
+        assert listed[head].endswith("专业105" if lang == "zh" else "program 105")
+
+
+def test_who_passes_into_a_line_that_stopped_is_shown_where_there_is_anybody(plan, case, tmp_path):
+    progression = plan.table("progression").assign(taught_out=lambda f: f["passed"] / 4)
+    taught = dataclasses.replace(plan, tables={**plan.tables, "progression": progression})
+    for each, expected in ((plan, False), (taught, True)):
+        write_workbook(each, case, tmp_path / "plan.xlsx", "en")
+        *_, total = below(rows(tmp_path / "plan.xlsx", "Pathways"), "pathway")
+        assert ("of it into lines that stopped" in total) == expected
+    assert total["of it into lines that stopped"] == pytest.approx(total["passed"] / 4)
+
+
+def test_every_head_is_wide_and_high_enough_for_its_words(book):
+    _, path = book
+    for sheet in openpyxl.load_workbook(path):
+        for line in sheet.iter_rows():
+            for cell in line:
+                if not (cell.font.b and cell.border.top.style and cell.alignment.horizontal == "center"):
+                    continue  # no head
+                width = sheet.column_dimensions[cell.column_letter].width
+                letters = [sum(1.85 if ord(c) > 0x2E80 else 1.0 for c in word) for word in str(cell.value).split()]
+                assert max(letters) <= 2 * width, (sheet.title, cell.value)  # Chinese may be broken anywhere, once
+                if str(cell.value).isascii():
+                    assert max(letters) <= width, (sheet.title, cell.value)
+                assert sum(letters) / width * 13 <= sheet.row_dimensions[cell.row].height, (sheet.title, cell.value)
+
+
+def test_a_sheet_of_several_tables_keeps_no_heads_of_one_above_the_others(book):
+    lang, path = book
+    sheets = openpyxl.load_workbook(path)
+    money = sheets[SHEETS[lang][5]]
+    assert money.freeze_panes == "A3"
+    assert money.print_title_rows == "$1:$2"
+    assert sheets[SHEETS[lang][7]].print_title_rows == "$3:$3"
 
 
 def test_a_planner_can_print_it(book):

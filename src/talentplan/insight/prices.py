@@ -211,19 +211,17 @@ def value_of_sharing(case: Case, sweep: Sweep) -> pd.DataFrame:
 def _agreements_in_words(case: Case, block: str) -> dict[str, tuple[str, str]]:
     """Agreement -> who lends what to whom, zh and en: of hours (block `lent`) or of teachers."""
     if block == "lent":
-        table = case.table("agreements").merge(case.table("resources")[["resource", "unit", "kind"]], on="resource")
-        ends = ["unit", "school", "kind"]
+        table = case.table("agreements").merge(case.table("resources")[["resource", "kind"]], on="resource")
+        kind, plain = "kind", ("", "")
     else:
-        table, ends = case.table("teacher_agreements"), ["from_school", "to_school", "cluster"]
-    names = {lang: code_names(case, lang) for lang in ("zh", "en")}
-    teachers = ("", "") if block == "lent" else ("教师", "teachers")
+        table, kind, plain = case.table("teacher_agreements"), "cluster", ("教师", "teachers")
+    zh, en = code_names(case, "zh"), code_names(case, "en")
     found = {}
-    for code, owner, school, what in table[["agreement", *ends]].itertuples(index=False, name=None):
-        words = []
-        for of, plain in zip(names.values(), teachers, strict=True):
-            lent = " · ".join(w for w in (plain, of.get(what, what)) if w)
-            words.append(f"{of.get(owner, owner)} → {of.get(school, school)} ({lent})")
-        found[code] = (words[0], words[1])
+    for code, what in table[["agreement", kind]].itertuples(index=False, name=None):
+        lent_zh, lent_en = (
+            " · ".join(w for w in (word, of.get(what, what)) if w) for word, of in zip(plain, (zh, en), strict=True)
+        )
+        found[code] = (f"{zh[code]}（{lent_zh}）", f"{en[code]} ({lent_en})")
     return found
 
 

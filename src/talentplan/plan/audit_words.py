@@ -11,7 +11,7 @@ from talentplan.plan.audit_layout import total_scope
 from talentplan.workspace import code_names
 from talentplan.workspace.case import Case
 
-__all__ = ["FAMILY_WORDS", "sentences"]
+__all__ = ["FAMILY_WORDS", "UNNAMED", "sentences"]
 
 # what is counted (zh, en), its unit (zh, en); money is shown in 万元 and thousand CNY
 FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
@@ -44,6 +44,8 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
 MONEY = ("recurrent_budget", "investment_budget")
 COMPARED = ("district", "school", "entrant_group")  # first part of the scope of a fair share
 MISSING = ("least", "promise")  # last part of a scope whose figure counts what is missing
+# parts of a scope that name nothing: they say which of several limits on the same it is
+UNNAMED = frozenset({*COMPARED, *MISSING, "seats", "completers", "entrants", "*"})
 
 
 def sentences(case: Case, limits: pd.DataFrame) -> pd.DataFrame:
@@ -86,20 +88,18 @@ def _say(limits: pd.DataFrame, who: pd.Series, lang: int) -> np.ndarray:
 
 
 def _figures(values: np.ndarray) -> pd.Series:
-    """Numbers to one decimal, without a needless zero."""
-    return pd.Series(np.char.mod("%.10g", np.round(values, 1) + 0.0), dtype=object)
+    """Numbers to one decimal, in groups of three digits and without a needless zero."""
+    each, place = np.unique(np.round(values, 1) + 0.0, return_inverse=True)
+    return pd.Series(np.array([f"{value:,.10g}" for value in each.tolist()], dtype=object)[place], dtype=object)
 
 
 def _who(case: Case, limits: pd.DataFrame, lang: str) -> pd.Series:
     """Names of the codes of every scope; an empty scope is the region, a total has a name of its own."""
     names, scope = code_names(case, lang), limits["scope"]
-    plain = {"least": "", "promise": "", "seats": "", "completers": "", "entrants": "", "*": ""} | dict.fromkeys(
-        COMPARED, ""
-    )
     region = case.settings.region.zh if lang == "zh" else case.settings.region.en
 
     def named(codes: str) -> str:
-        return " · ".join(w for w in (plain.get(p, names.get(p, p)) for p in codes.split("/")) if w) or region
+        return " · ".join(names.get(p, p) for p in codes.split("/") if p and p not in UNNAMED) or region
 
     found = scope.map({codes: named(codes) for codes in scope.unique()})
     totals: dict[str, str] = {}

@@ -31,6 +31,7 @@ class _Point(NamedTuple):
 
 
 CONTROL_ORDER = ["decide", "propose", "given"]
+SHRINKING = ("reduce", "suspend", "close")
 LIMIT_COUNT = 3
 
 
@@ -47,8 +48,13 @@ def layout(
     jobs = _jobs_of_programs(case, cohorts, idle)
     broken = _broken(cohorts, idle["progression"])
     rows = [_Point(*row) for row in points[list(_Point._fields)].itertuples(index=False)]
-    merged = _merged(case, cohorts, tables["mergers"])
-    reasons = [merged.get((row.school, row.program, row.verdict)) or _because(row, jobs, broken) for row in rows]
+    gone_into = _merged(case, cohorts, tables["mergers"])
+    merged = [gone_into.get((row.school, row.program)) for row in rows]
+    points["mark"] = ["" if gone is None else gone[0] for gone in merged]
+    reasons = [
+        gone[1:] if gone is not None and row.verdict in SHRINKING else _because(row, jobs, broken)
+        for row, gone in zip(rows, merged, strict=True)
+    ]
     points["because_zh"], points["because_en"] = zip(*reasons, strict=True) if reasons else ((), ())
     needs = case.table("needs").groupby("program")["kind"].agg(tuple)
     binding = _binding(limits)
@@ -152,21 +158,24 @@ def _broken(cohorts: Cohorts, progression: pd.DataFrame) -> pd.Series:
     return frame.groupby(["school", "program"])["broken"].sum() / years
 
 
-def _merged(case: Case, cohorts: Cohorts, mergers: pd.DataFrame) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """Why a point shrinks or stops next year whose line merges into another one: (school, program, verdict) -> (zh, en)."""
+def _merged(case: Case, cohorts: Cohorts, mergers: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Points of which a line merges or moves into another one next year: (school, program) -> (mark, reason zh, en).
+
+    A point of several such lines bears the mark `merge` where one of them merges, and names them all.
+    """
     lines = cohorts.offerings.set_index("offering")
     zh, en = (code_names(case, lang) for lang in ("zh", "en"))
-    found: dict[tuple[str, str, str], tuple[str, str]] = {}
+    found: dict[tuple[str, str], tuple[str, str, str]] = {}
     for row in mergers[mergers["year"] == case.first_year].itertuples(index=False):
-        own, moves = lines.loc[str(row.from_offering)], row.kind == "move"
-        target = str(row.to_offering)
+        own, moves, target = lines.loc[str(row.from_offering)], row.kind == "move", str(row.to_offering)
+        point = (str(own["school"]), str(own["program"]))
         words = (
             f"{'迁入' if moves else '并入'} {zh[target]}",
             f"{'moves to' if moves else 'merges into'} {en[target]}",
         )
-        found |= {
-            (str(own["school"]), str(own["program"]), verdict): words for verdict in ("reduce", "suspend", "close")
-        }
+        mark, *said = found.get(point, (str(row.kind), "", ""))
+        both = ("；".join(filter(None, (said[0], words[0]))), "; ".join(filter(None, (said[1], words[1]))))
+        found[point] = (min(mark, str(row.kind)), *both)
     return found
 
 
@@ -189,7 +198,7 @@ def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str,
                 f"{en}, its occupations lack {job['shortage']:.0f} persons a year, {job['top_en']} {job['top_shortage']:.0f} of them",
             )
         return "承接总量内其他专业调减的名额", "takes numbers that other programs give up within the totals"
-    if verdict in ("reduce", "suspend", "close", "not_opened"):
+    if verdict in (*SHRINKING, "not_opened"):
         if job["surplus"] >= 1:
             return (
                 f"{zh}，本专业每年 {job['local']:.0f} 名本地求职毕业生中 {job['surplus']:.0f} 人无对应岗位",
@@ -237,7 +246,7 @@ def _limited(
     """
     school, program = point.school, point.program
     scopes = list(point.offerings)
-    if point.verdict not in ("reduce", "suspend", "close", "not_opened"):
+    if point.verdict not in (*SHRINKING, "not_opened"):
         scopes += [school, f"{school}/{point.clusters}", *(f"{school}/{kind}" for kind in needs.get(program, ()))]
         scopes += [f"*/{group}" for group in sorted({g for g in point.groups if g})]
     chosen: dict[tuple[str, str], tuple[str, str]] = {}
@@ -261,7 +270,7 @@ def _lists(case: Case, points: pd.DataFrame, jobs: pd.DataFrame) -> np.ndarray:
     fits = related.reindex(keys).to_numpy(dtype=np.float64)
     verdict = points["verdict"].to_numpy()
     choices = [
-        np.isin(verdict, ["reduce", "suspend", "close"]),
+        np.isin(verdict, SHRINKING),
         (points["program"].map(share).to_numpy() > thresholds.priority_shortage)
         & np.isin(verdict, ["add", "resume", "expand", "keep"]),
         np.isin(verdict, ["keep", "expand"]) & (np.nan_to_num(fits, nan=1.0) < thresholds.upgrade_related),

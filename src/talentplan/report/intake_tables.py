@@ -7,7 +7,7 @@ import pandas as pd
 
 from talentplan.report.tables import Column, Source, View, columns, totalled
 
-__all__ = ["authorities", "changes", "controls", "layout", "levels", "lines", "reconciliation", "schools"]
+__all__ = ["authorities", "changes", "controls", "layout", "levels", "lines", "mergers", "reconciliation", "schools"]
 
 # A point that opens or closes is a decision of its own, beside the seats it moves.
 OPENS_OR_CLOSES = ("add", "resume", "suspend", "close")
@@ -182,7 +182,10 @@ def layout(source: Source) -> View:
             "last_plan": frame["last_plan"],
             "plan": frame["next_plan"],
             "change": frame["change"],
-            "verdict": [words("verdict", code) for code in frame["verdict"]],
+            "verdict": [
+                words("verdict", code) + (words.bracket(words("mark", mark)) if mark else "")
+                for code, mark in zip(frame["verdict"], frame["mark"], strict=True)
+            ],
             "list": [words("list", code) if code else "" for code in frame["list"]],
             "because": frame[f"because_{source.lang}"],
             "limited": frame[f"limited_{source.lang}"],
@@ -198,6 +201,19 @@ def layout(source: Source) -> View:
         because="text", limited="text", illustrative="share",
     )  # fmt: skip
     return View("layout", words("sheet", "layout"), shape, shown)
+
+
+def mergers(source: Source) -> View:
+    """Lines that merge or move into another one, when, and how many of their seats go along."""
+    words, line = source.words, source.names.line
+    frame = source.table("mergers").sort_values(["year", "from_offering", "to_offering"], kind="stable")
+    shown = frame.reset_index(drop=True).assign(
+        from_line=[line.get(code, code) for code in frame["from_offering"]],
+        to_line=[line.get(code, code) for code in frame["to_offering"]],
+        kind=[words("mark", code) for code in frame["kind"]],
+    )
+    shape = columns(words, from_line="text", to_line="text", kind="text", year="year", seats="persons")
+    return View("mergers", words("sheet", "mergers"), shape, shown)
 
 
 def changes(source: Source) -> pd.DataFrame:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from talentplan.plan.audit_words import UNNAMED
 from talentplan.report.words import Lang, Words
+from talentplan.workspace import code_names
 from talentplan.workspace.case import Case
 
 __all__ = ["Names", "names_of"]
@@ -38,22 +40,18 @@ class Names:
     def scope(self, codes: str, family: str = "") -> str:
         """The names of codes joined by `/`; in a total an authority is meant where a district has the same code."""
         first = self.rank if family == "total" else {}
-        return " · ".join(first.get(code) or self.every.get(code, code) for code in codes.split("/") if code)
+        named = [
+            first.get(code) or self.every.get(code, code) for code in codes.split("/") if code and code not in UNNAMED
+        ]
+        return " · ".join(named)
 
 
 def names_of(case: Case, lang: Lang) -> Names:
     """Names of everything in the case; where a name is missing in one language the other stands in, then the code."""
     words = Words(lang)
     found = {table: _names(case.table(table), key, lang) for table, key in _NAMED.items()}
-    lines = case.table("offerings")
-    line: dict[str, str] = {}
-    for code, school, program, track in zip(
-        lines["offering"], lines["school"], lines["program"], lines["track"], strict=True
-    ):
-        place = found["units"].get(school, school)
-        line[code] = f"{place} · {found['programs'].get(program, program)}" + (
-            "" if track == "ordinary" else _bracket(words("track", track), lang)
-        )
+    named = code_names(case, lang)
+    line = {code: named[code] for code in case.table("offerings")["offering"]}
     every: dict[str, str] = {code: case.settings.label(code, lang) for code in case.settings.labels}
     for table in reversed(_NAMED):
         every |= found[table]
@@ -66,7 +64,7 @@ def names_of(case: Case, lang: Lang) -> Names:
         cluster=found["clusters"],
         investment=found["investments"],
         line=line,
-        every=rank | every | line,
+        every=rank | named | every | line,
         rank=rank,
     )
 
@@ -76,7 +74,3 @@ def _names(table: pd.DataFrame, key: str, lang: Lang) -> dict[str, str]:
     first, second = table[f"name_{lang}"], table[f"name_{other}"]
     chosen = first.where(first != "", second).where((first != "") | (second != ""), table[key])
     return dict(zip(table[key], chosen, strict=True))
-
-
-def _bracket(text: str, lang: Lang) -> str:
-    return f"（{text}）" if lang == "zh" else f" ({text})"

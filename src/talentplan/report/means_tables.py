@@ -13,6 +13,8 @@ __all__ = [
     "rules", "sharing", "spans", "would_break",
 ]  # fmt: skip
 
+MONEY = ("recurrent_budget", "investment_budget")  # limits in CNY
+
 
 def budget(source: Source) -> View:
     """Money spent beside money available, by kind, earmark and calendar year; nan where it is not limited.
@@ -131,7 +133,10 @@ def hiring(source: Source) -> View:
 
 
 def sharing(source: Source) -> View:
-    """Who lends what to whom, hours and cost summed over the plan years, workplaces and teachers in the fullest of them."""
+    """Who lends what to whom, hours and cost summed over the plan years, workplaces and teachers in the fullest of them.
+
+    nan for workplaces and hours where teachers are lent, and for teachers where hours are.
+    """
     words, names = source.words, source.names
     keys = ["kind", "owner", "resource", "cluster", "school"]
     found = source.table("sharing").groupby(keys, sort=True).agg(
@@ -139,17 +144,20 @@ def sharing(source: Source) -> View:
         teachers=("teachers", "max"), cost=("cost", "sum"), years=("year", list),
     )  # fmt: skip
     frame = found.reset_index()
+    taught = frame["kind"] == "teachers"
+    frame[["workplaces", "hours", "delivered"]] = frame[["workplaces", "hours", "delivered"]].mask(taught)
+    frame["teachers"] = frame["teachers"].where(taught)
     people = words("share_kind", "teachers")
     cluster = [people + (f" · {names.cluster.get(code, code)}" if code else "") for code in frame["cluster"]]
     resource = frame["resource"].map(lambda code: names.every.get(code, code))
     shown = frame.assign(
         owner=frame["owner"].map(lambda code: names.school.get(code, code)),
         borrower=frame["school"].map(lambda code: names.school.get(code, code)),
-        resource=resource.where(frame["kind"] != "teachers", pd.Series(cluster, dtype=object)),
+        resource=resource.where(~taught, pd.Series(cluster, dtype=object)),
         used_in=[spans(sorted(years)) for years in frame["years"]],
     )
     shape = columns(
-        words, owner="text", resource="text", borrower="text", workplaces="tenths", hours="number", delivered="number",
+        words, owner="text", resource="text", borrower="text", workplaces="tenths", hours="whole", delivered="whole",
         teachers="tenths", cost="money", used_in="text",
     )  # fmt: skip
     return totalled(View("sharing", words("head", "sharing"), shape, shown), "hours", "delivered", "cost")
@@ -203,7 +211,8 @@ def would_break(source: Source) -> View:
 def limits(source: Source, *flags: str) -> View:
     """Limits that bind or were broken before (or one of the two), a row each with the years in which they do.
 
-    Kinds in the order of the words, the most frequent first; the figures and the sentence are those of the first year.
+    Kinds in the order of the words, the most frequent first; the figures (money in CNY, else in `unit`) and the sentence are
+    those of the first year.
     """
     words, names = source.words, source.names
     flags = flags or ("binding", "broken_before")
@@ -221,12 +230,17 @@ def limits(source: Source, *flags: str) -> View:
     shown = found.assign(
         reached=[spans(years) for years in found["year"]],
         state=state,
-        scope=[names.scope(codes, family) for codes, family in zip(found["scope"], found["family"], strict=True)],
+        scope=[
+            names.scope(codes, family) or source.region
+            for codes, family in zip(found["scope"], found["family"], strict=True)
+        ],
+        unit=[words("limit_unit", code) for code in found["family"]],
+        unit_code=["CNY" if code in MONEY else "" for code in found["family"]],
         family=[words("family", code) for code in found["family"]],
     )
     shape = columns(
-        words, family="text", scope="text", state="text", reached="text", used="number", limit="number",
-        stated="number", sentence="text",
+        words, family="text", scope="text", state="text", reached="text", used="by_unit", limit="by_unit",
+        stated="by_unit", unit="text", sentence="text",
     )  # fmt: skip
     return View("limits", words("sheet", "limits"), shape, shown)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from talentplan.report.tables import Column, Published, Source, View, columns, totalled
+from talentplan.report.tables import Column, Published, Source, View, columns, kind_of_unit, totalled
 
 __all__ = [
     "balance", "by_year", "destinations", "enrolment", "flow_end", "flow_frame", "flows", "gaps", "indicators",
@@ -13,11 +13,13 @@ __all__ = [
 
 
 def indicators(source: Source, *, every_year: bool = False) -> View:
-    """The plan beside doing nothing, over the plan years (and year by year)."""
+    """The plan beside doing nothing, over the plan years (and year by year); persons differ by what is shown of them."""
     words = source.words
     frame = source.plan.table("indicators")
     if not every_year:
         frame = frame[frame["year"] == 0]
+    persons = frame["unit"].map(kind_of_unit) == "persons"
+    exact, whole = frame["plan"] - frame["do_nothing"], frame["plan"].round() - frame["do_nothing"].round()
     shown = pd.DataFrame(
         {
             "indicator": frame[source.lang],
@@ -25,7 +27,7 @@ def indicators(source: Source, *, every_year: bool = False) -> View:
             "year": [words("general", "all_years") if year == 0 else str(year) for year in frame["year"]],
             "do_nothing": frame["do_nothing"],
             "the_plan": frame["plan"],
-            "difference": frame["plan"] - frame["do_nothing"],
+            "difference": whole.where(persons, exact),
             "unit_code": frame["unit"],
         }
     ).reset_index(drop=True)
@@ -154,9 +156,13 @@ def surplus(source: Source, most: int = 10) -> View:
 
 
 def progression(source: Source) -> View:
-    """Every pathway with completers or a promise: sums over the plan years, and those who pass year by year."""
+    """Every pathway with completers or a promise: sums over the plan years, and those who pass year by year.
+
+    Those who pass into a line that has stopped recruiting (`taught_out`) only where there are any.
+    """
     words, names = source.words, source.names
-    keys, sums = ["pathway", "from_offering", "to_offering"], ["completers", "promised", "passed", "broken"]
+    keys = ["pathway", "from_offering", "to_offering"]
+    sums = ["completers", "promised", "passed", "taught_out", "broken"]
     frame = _by_year(source, source.table("progression"), keys, sums, "passed")
     frame = frame[(frame["completers"] > 0) | (frame["promised"] > 0)].reset_index(drop=True)
     shown = frame.assign(
@@ -164,9 +170,11 @@ def progression(source: Source) -> View:
         to_line=frame["to_offering"].map(lambda code: names.line.get(code, code)),
     )
     shape = columns(
-        words, from_line="text", to_line="text", completers="persons", promised="persons", passed="persons",
-        broken="persons",
+        words, pathway="text", from_line="text", to_line="text", completers="persons", promised="persons",
+        passed="persons", taught_out="persons", broken="persons",
     )  # fmt: skip
+    if not shown["taught_out"].any():
+        shape = tuple(column for column in shape if column.key != "taught_out")
     shape = (*shape, *_year_columns(source, "passed"))
     return totalled(View("progression", words("sheet", "progression"), shape, shown), *(c.key for c in shape[3:]))
 

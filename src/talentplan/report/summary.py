@@ -74,18 +74,17 @@ def cards(source: Source) -> list[Card]:
 
 def sentences(source: Source) -> list[str]:
     """What the plan does and what it leaves, in three or four sentences."""
-    words, settings = source.words, source.case.settings
+    words = source.words
     intake, layout = source.next_intake(), source.plan.table("layout")
     plan, last = float(intake["plan"].sum()), float(intake["last_plan"].sum())
     moved = (layout["control"] != "given") & (layout["change"] != 0)  # a suspended point that stays so is no change
     counts = layout[moved]["verdict"].value_counts()
     listed = [f"{words('verdict', verdict)} {counts[verdict]}" for verdict in VERDICTS if counts.get(verdict, 0)]
-    region = settings.region.zh if source.lang == "zh" else settings.region.en
     found = [
         words(
             "sentence",
             "summary" if listed else "summary_none",
-            region=region,
+            region=source.region,
             year=source.first,
             plan=words.persons(plan),
             change=change_of(source, plan - last),

@@ -60,6 +60,12 @@ class Published:
         self.first = case.first_year
         self.years = [int(year) for year in case.plan_years]
 
+    @property
+    def region(self) -> str:
+        """The name of the region."""
+        region = self.case.settings.region
+        return region.zh if self.lang == "zh" else region.en
+
     @cached_property
     def names(self) -> Names:
         """Names instead of codes."""

@@ -123,6 +123,14 @@ class Words:
         """
         return f"{value:.1e}" if value else "0"
 
+    def bracket(self, text: str) -> str:
+        """A text in brackets, to stand behind another one.
+
+        >>> Words("zh").bracket("合并"), Words("en").bracket("merge")
+        ('（合并）', ' (merge)')
+        """
+        return f"（{text}）" if self.lang == "zh" else f" ({text})"
+
     def yes(self, value: bool) -> str:
         """Yes or no."""
         return self("yesno", "yes" if value else "no")

@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from talentplan.plan.plan import Plan
 from talentplan.report import basis, intake_tables, means_tables, outcome_tables, summary
-from talentplan.report.tables import Kind, Source, View, kind_of_unit, records
+from talentplan.report.tables import Column, Kind, Source, View, kind_of_unit, records
 from talentplan.report.words import Lang
 from talentplan.workspace.case import Case
 
@@ -35,14 +35,18 @@ NUMBERS: Mapping[str, str] = {
 }  # fmt: skip
 WIDTHS: Mapping[str, float] = {
     "school_code": 7, "school_name": 28, "program_code": 8.5, "program_name": 22, "level": 12, "track": 10,
-    "duration": 5.5, "entrant_group": 27, "authority": 8, "control": 8, "last_plan": 8.5, "plan": 8.5, "change": 7.5,
-    "classes": 6.5, "registered": 8.5, "verdict": 9, "list": 9, "because": 34, "limited": 48, "illustrative": 8,
-    "occupation_code": 12, "occupation_name": 28, "year": 7, "from_line": 44, "to_line": 44, "indicator": 28,
-    "unit": 14, "investment": 30, "school": 25, "cluster": 18, "earmark": 20, "kind": 12, "years": 12, "family": 15,
+    "duration": 5.5, "entrant_group": 27, "authority": 9.5, "control": 8, "last_plan": 8.5, "plan": 8.5, "change": 7.5,
+    "classes": 6.5, "registered": 8.5, "verdict": 9, "list": 9, "because": 34, "limited": 48, "illustrative": 12.5,
+    "occupation_code": 12, "occupation_name": 28, "year": 9, "pathway": 24, "from_line": 44, "to_line": 44, "indicator": 28,
+    "unit": 16, "investment": 30, "school": 25, "cluster": 18, "earmark": 20, "kind": 12, "years": 12, "family": 15,
     "scope": 40, "used": 14, "limit": 14, "stated": 14,
     "state": 11, "reached": 17, "sentence": 64, "rule": 18, "text": 56, "source": 34, "units": 8,
+    "spent": 12, "grants": 12, "net": 12, "available": 12, "left": 12, "cost": 12, "own_money": 8, "payer": 28, "table": 28,
+    "owner": 28, "resource": 30, "borrower": 28, "workplaces": 11, "hours": 10, "delivered": 10, "teachers": 10, "completers": 10, "used_in": 12,
+    "seats": 10, "share": 12.5, "taught_out": 10, "fact": 26, "value": 80,
 }  # fmt: skip
-CENTRED = ("duration", "control", "year", "verdict", "state", "years", "reached")
+CENTRED = ("duration", "control", "year", "verdict", "state", "years", "reached", "used_in", "unit")
+YEARLESS = ("rules", "basis")  # sheets whose figures belong to no year
 
 
 def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> None:
@@ -55,24 +59,24 @@ def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> Non
         book = _Book(workbook, source, _formats(workbook, lang))
         _intake(book)
         _list(book, "layout", [intake_tables.layout(source)], freeze=4)
+        mergers = intake_tables.mergers(source)
+        if len(mergers.frame):
+            _list(book, "mergers", [mergers])
         note = source.words("book", "sums_note")
         _list(book, "balance", [outcome_tables.balance(source)], freeze=3, note=note)
         _list(book, "surplus", [outcome_tables.surplus_rows(source)], freeze=3, note=note)
-        _list(book, "progression", [outcome_tables.progression(source)], freeze=2, note=note)
-        means = (
-            means_tables.budget,
-            means_tables.investments,
-            means_tables.payers,
-            means_tables.hiring,
-            means_tables.sharing,
-        )
-        _list(book, "money", [view(source) for view in means])
+        _list(book, "progression", [outcome_tables.progression(source)], freeze=3, note=note)
+        money = (means_tables.budget, means_tables.investments, means_tables.payers)
+        _list(book, "money", [view(source) for view in money])
+        _list(book, "hiring", [means_tables.hiring(source)], freeze=1, note=source.words("book", "hiring_note"))
+        _list(book, "sharing", [means_tables.sharing(source)], freeze=3, note=source.words("book", "sharing_note"))
         limits = means_tables.limits(source)
         hidden = len(plan.table("limits")) - sum(len(years) for years in limits.frame["year"])
         note = source.words("book", "limits_note", n=f"{hidden:,}")
         _list(book, "limits", [limits], note=note, freeze=2)
         _list(book, "rules", [means_tables.rules(source)])
         _list(book, "indicators", [outcome_tables.indicators(source, every_year=True)])
+        _list(book, "basis", [basis.data_basis(source)], freeze=1)
         _notes(book)
 
 
@@ -122,7 +126,7 @@ class _Book:
 
 def _formats(workbook: Workbook, lang: Lang) -> dict[str, Format]:
     font = {"font_name": "微软雅黑" if lang == "zh" else "Calibri", "font_size": 10, "valign": "vcenter"}
-    money = "#,##0" if lang == "zh" else "#,##0.0"
+    money = "#,##0" if lang == "zh" else "#,##0.00"
     styles: dict[str, dict[str, Any]] = {
         "": {},
         "_sum": {"bold": True, "bg_color": "#EAF0F6"},
@@ -153,16 +157,19 @@ def _formats(workbook: Workbook, lang: Lang) -> dict[str, Format]:
     found["heading"] = workbook.add_format({**font, "bold": True, "font_size": 14})
     found["block"] = workbook.add_format({**font, "bold": True, "font_size": 12})
     found["plain"] = workbook.add_format({**font, "text_wrap": True, "valign": "top"})
+    found["note"] = workbook.add_format(font)
     found["stamp"] = workbook.add_format({**font, "bold": True, "font_color": "#A3241F", "text_wrap": True})
     return found
 
 
-def _heads(book: _Book, sheet: Worksheet, row: int, view: View) -> None:
-    unit = book.source.words("general", "money")
+def _heads(book: _Book, sheet: Worksheet, row: int, view: View, widths: list[float]) -> None:
+    """The heads of a table, with the unit where it is money, in a row high enough for all of them."""
+    words, most = book.source.words, 2
     for column, shape in enumerate(view.columns):
-        label = f"{shape.label} ({unit})" if shape.kind == "money" else shape.label
+        label = shape.label + (words.bracket(words("general", "money")) if shape.kind == "money" else "")
         sheet.write_string(row, column, label, book.formats["head"])
-    sheet.set_row(row, 32)
+        most = max(most, math.ceil(1.2 * _letters(label) / widths[column]))
+    sheet.set_row(row, 4 + 14 * most)
 
 
 def _letters(text: str) -> float:
@@ -195,13 +202,12 @@ def _intake(book: _Book) -> None:
     view = intake_tables.lines(source)
     sheet = book.sheet("intake")
     last = len(view.columns) - 1
-    region = source.case.settings.region.zh if source.lang == "zh" else source.case.settings.region.en
-    title = words("book", "title", region=region, year=source.first)
+    title = words("book", "title", region=source.region, year=source.first)
     sheet.merge_range(0, 0, 0, last, safe(title), book.formats["title"])
     sheet.set_row(0, 28)
     _subtitle(book, sheet, words("book", "unit"), last)
     widths = _widths(sheet, [view])
-    _heads(book, sheet, 2, view)
+    _heads(book, sheet, 2, view, widths)
     row, first = 3, 3
     for _, block in view.frame.groupby("school_code", sort=False):
         for record in records(block):
@@ -269,21 +275,19 @@ def _scenario(source: Source) -> str:
 
 
 def _list(book: _Book, code: str, views: list[View], *, freeze: int = 0, note: str = "") -> None:
-    """A sheet of one or more tables, one under the other; the first can be filtered and keeps its heads in sight."""
+    """A sheet of one table, which can be filtered and keeps its heads in sight, or of several, one under the other."""
     sheet, words = book.sheet(code), book.source.words
-    title = f"{words('sheet', code)} {book.source.years[0]}–{book.source.years[-1]}"
-    sheet.write_string(0, 0, title, book.formats["heading"])
+    span = "" if code in YEARLESS else f" {book.source.years[0]}–{book.source.years[-1]}"
+    sheet.write_string(0, 0, words("sheet", code) + span, book.formats["heading"])
     sheet.set_row(0, 24)
     _subtitle(book, sheet, note, max(len(view.columns) for view in views) - 1)
     widths = _widths(sheet, views)
     row = 2
-    for number, view in enumerate(views):
+    for view in views:
         if len(views) > 1:
             sheet.write_string(row, 0, view.title, book.formats["block"])
             row += 1
-        _heads(book, sheet, row, view)
-        if number == 0:
-            top = row
+        _heads(book, sheet, row, view, widths)
         for record in view.rows:
             row += 1
             _height(sheet, row, view, record, widths)
@@ -294,10 +298,14 @@ def _list(book: _Book, code: str, views: list[View], *, freeze: int = 0, note: s
         if view.totals:
             row = _totals(book, sheet, row, view)
         row += 2
-    if len(views) == 1 and len(views[0].frame):
-        sheet.autofilter(top, 0, top + len(views[0].frame), len(views[0].columns) - 1)
-    sheet.freeze_panes(top + 1, freeze)
-    sheet.repeat_rows(top)
+    if len(views) > 1:
+        sheet.freeze_panes(2, freeze)
+        sheet.repeat_rows(0, 1)
+        return
+    if len(views[0].frame):
+        sheet.autofilter(2, 0, 2 + len(views[0].frame), len(views[0].columns) - 1)
+    sheet.freeze_panes(3, freeze)
+    sheet.repeat_rows(2)
 
 
 def _totals(book: _Book, sheet: Worksheet, row: int, view: View) -> int:
@@ -316,43 +324,37 @@ def _totals(book: _Book, sheet: Worksheet, row: int, view: View) -> int:
 
 
 def _notes(book: _Book) -> None:
-    """What the workbook rests on: units, defaults, what is illustrative, fingerprint, audit."""
+    """What the workbook rests on: units, defaults, what is illustrative, fingerprint, audit and solution."""
     source, words, case = book.source, book.source.words, book.source.case
     sheet = book.sheet("notes")
-    rows: list[tuple[str, str, str]] = [
+    *owned, checked = summary.notices(source)
+    zh = source.lang == "zh"
+    rows = [
         (words("general", "scenario"), _scenario(source), ""),
         (words("general", "fingerprint"), case.fingerprint, ""),
         (words("book", "units"), words("book", "units_note"), ""),
-        (words("column", "plan"), words("book", "note_propose"), ""),
+        (words("column", "control"), words("book", "note_propose"), ""),
+        *((words("general", "illustrative"), text, tone) for tone, text in owned if tone == "warn"),
+        *((words("head", "defaulted"), item.zh if zh else item.en, "") for item in case.defaulted),
+        *((words("head", "undecided"), item.zh if zh else item.en, "") for item in case.settings.excluded),
+        *((words("head", "patches"), item, "") for item in case.applied),
+        (words("head", "facts"), checked[1], checked[0]),
     ]
-    rows += [
-        (words("general", "illustrative") if tone == "warn" else "", text, tone)
-        for tone, text in summary.notices(source)
-    ]
-    zh = source.lang == "zh"
-    rows += [(words("head", "defaulted"), item.zh if zh else item.en, "") for item in case.defaulted]
-    rows += [(words("head", "undecided"), item.zh if zh else item.en, "") for item in case.settings.excluded]
-    rows += [(words("head", "patches"), item, "") for item in case.applied]
-    rows.append((words("section", "changes"), words("intro", "changes"), ""))
-    sheet.write_string(0, 0, words("book", "what"), book.formats["head"])
-    sheet.write_string(0, 1, words("book", "says"), book.formats["head"])
-    row = 1
-    for item, text, tone in rows:
-        sheet.write_string(row, 0, safe(item), book.formats["text"])
-        sheet.write_string(row, 1, safe(text), book.formats["stamp" if tone == "warn" else "text"])
-        lines = math.ceil(_letters(text) / 76)
-        sheet.set_row(row, 4 + 13.5 * lines)
-        row += 1
-    for view in (basis.facts(source), basis.data_basis(source)):
-        row += 1
-        sheet.write_string(row, 0, view.title, book.formats["block"])
-        row += 1
-        _heads(book, sheet, row, view)
+    shape = (Column("fact", words("book", "what")), Column("value", words("book", "says")))
+    said = View("notes", words("sheet", "notes"), shape, pd.DataFrame(rows, columns=["fact", "value", "tone"]))
+    facts = basis.facts(source)
+    widths = _widths(sheet, [said, facts])
+    row = 0
+    for view in (said, facts):
+        if view is facts:
+            sheet.write_string(row, 0, view.title, book.formats["block"])
+            row += 1
+        _heads(book, sheet, row, view, widths)
         for record in view.rows:
             row += 1
-            for k, column in enumerate(view.columns):
-                book.cell(sheet, (row, k), column.kind, record[column.key])
-        row += 1
-    sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 80)
-    sheet.set_column(2, 8, 11)
+            _height(sheet, row, view, record, widths)
+            form = book.formats["stamp" if record.get("tone") == "warn" else "text"]
+            sheet.write_string(row, 0, safe(record["fact"]), book.formats["text"])
+            sheet.write_string(row, 1, safe(record["value"]), form)
+        row += 2
+    sheet.write_string(row - 1, 0, words("fact", "judgement"), book.formats["note"])
