@@ -16,6 +16,7 @@ from tests.cli.conftest import write_model
 from tests.tiny import tiny_tables
 
 from talentplan.cli import planning
+from talentplan.cli.console import width
 from talentplan.cli.sample import sample_model
 from talentplan.plan.outputs import outputs
 from talentplan.scenarios import Attempt, attempt
@@ -107,8 +108,23 @@ def test_prices_says_what_is_worth_what(tell: Tell, tiny_model: Path) -> None:
     classes = pd.read_csv(folder / "classes.csv", encoding="utf-8-sig")
     assert classes["more"].notna().any()
     assert "多开或少开一个班" in done.stdout
-    english = tell("prices", tiny_model, "--lang", "en")
-    assert "What investment money is worth" in english.stdout
+    assert done.stdout.startswith("小例（情景：基准）")
+    assert "示例数据" not in done.stdout
+
+
+def test_prices_on_a_narrow_terminal_in_english_with_made_up_data(
+    tell: Tell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    settings, tables = tiny_tables()
+    model = write_model(tmp_path / "shown", {**settings, "illustrative": True}, tables)
+    done = tell("prices", model, "--lang", "en")
+    title, stamp, *rest = done.stdout.splitlines()
+    assert title.startswith("Tiny region (scenario: ")
+    assert stamp.startswith("Illustrative data")
+    assert "What investment money is worth" in rest
+    assert max(width(line) for line in rest if line.startswith("  ")) <= 80
+    assert yaml.safe_load(Path("runs/tiny/baseline.prices/provenance.yaml").read_text("utf-8"))["illustrative"] is True
 
 
 def test_match_names_jobs_that_no_program_leads_to(tell: Tell, tiny_model: Path) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import re
+import shutil
 import sys
 import threading
 import time
@@ -14,14 +18,18 @@ from typing import Any, Literal, TextIO, TypeVar
 import click
 
 __all__ = [
-    "LANGUAGES", "WORKER", "State", "fit_streams", "interruptible", "language", "note", "out", "pick", "state",
-    "step", "table", "width",
+    "LANGUAGES", "WORKER", "State", "fit_streams", "interruptible", "language", "note", "out", "pick", "screen",
+    "state", "step", "table", "width", "wrapped",
 ]  # fmt: skip
 
 LANGUAGES = ("zh", "en")
 WORKER = "talentplan-work"
 PATIENCE = 1.0
 HEARTBEAT = 30.0
+NARROWEST = 12  # columns that a wrapped text keeps
+PIECES = re.compile(
+    r"\s*(?:[（《“]*[\u2e80-\uffef][，。；：、）》”]*|[^\s\u2e80-\uffef]+)\s*"
+)  # what stays on one line
 
 Result = TypeVar("Result")
 
@@ -83,8 +91,34 @@ def width(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def screen() -> int:
+    """Columns of the terminal, or what COLUMNS says; 0 where output goes to a file or another program."""
+    if "COLUMNS" in os.environ or sys.stdout.isatty():
+        return shutil.get_terminal_size((0, 0)).columns
+    return 0
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """A text in lines of at most so many columns, later ones set in by two; a longer word stays whole.
+
+    Chinese may be broken between any two characters, but no line begins with a closing mark or ends with an opening one.
+
+    >>> wrapped("Machining technology", 12), wrapped("数控技术应用（虚构）", 12)
+    (['Machining', '  technology'], ['数控技术应用', '  （虚构）'])
+    """
+    lines = [""]
+    for piece in PIECES.findall(text):
+        if lines[-1].strip() and width(lines[-1] + piece.rstrip()) > room:
+            lines.append("  " + piece.lstrip())
+        else:
+            lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
 def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: str = "  ") -> str:
     """Rows as aligned text, the first being the heading; columns numbered in `right` stand at the right.
+
+    Where the terminal is too narrow the widest of the other columns are wrapped.
 
     >>> print(table([["层次", "计划"], ["中职", "40"], ["x", "1,200"]], right=[1], indent=""))
     层次   计划
@@ -94,12 +128,23 @@ def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: str 
     if not rows:
         return ""
     widths = [max(width(row[k]) for row in rows) for k in range(len(rows[0]))]
+    space = screen() - len(indent) - 2 * (len(widths) - 1)
+    texts = [k for k in range(len(widths)) if k not in right]
+    while screen() and sum(widths) > space and texts:
+        widest = max(texts, key=widths.__getitem__)
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
 
     def cell(k: int, text: str) -> str:
-        space = " " * (widths[k] - width(text))
-        return space + text if k in right else text + space
+        gap = " " * (widths[k] - width(text))
+        return gap + text if k in right else text + gap
 
-    return "\n".join((indent + "  ".join(cell(k, text) for k, text in enumerate(row))).rstrip() for row in rows)
+    found: list[tuple[str, ...]] = []
+    for row in rows:
+        parts = [wrapped(text, widths[k]) if k in texts else [text] for k, text in enumerate(row)]
+        found += itertools.zip_longest(*parts, fillvalue="")
+    return "\n".join((indent + "  ".join(cell(k, text) for k, text in enumerate(line))).rstrip() for line in found)
 
 
 @contextmanager

@@ -8,23 +8,29 @@ import pandas as pd
 
 from talentplan.cli.console import interruptible, language, out, pick, step, table
 from talentplan.cli.planning import run_folder
+from talentplan.cli.summary import titled
 from talentplan.insight import Prices, prices_of
 from talentplan.plan import solve_plan
 from talentplan.plan.write import write_folder, write_notes, write_table
+from talentplan.report.basis import made_up
+from talentplan.report.words import Words
 from talentplan.workspace import Case, code_names, read_case
 
 __all__ = ["show_prices"]
 
 TOP = 10
 KINDS = {
-    "limit": ("放宽哪条约束最值（减少的折算人）", "What more would help most (person-equivalents saved)"),
-    "agreement": (
-        "资源共享值多少（失去它时增加的折算人）",
-        "What sharing is worth (person-equivalents lost without it)",
-    ),
-    "fairness": ("公平的代价（取消它时减少的折算人）", "What fairness costs (person-equivalents saved without it)"),
-    "rule": ("规则的代价（取消它时减少的折算人）", "What a rule costs (person-equivalents saved without it)"),
+    "limit": ("放宽哪条约束最值（折算人）", "What more would help most (person-equivalents)"),
+    "agreement": ("资源共享值多少（折算人）", "What sharing is worth (person-equivalents)"),
+    "fairness": ("公平的代价（折算人）", "What fairness costs (person-equivalents)"),
+    "rule": ("规则的代价（折算人）", "What a rule costs (person-equivalents)"),
 }
+HEADS = {
+    "limit": (("约束", "放宽"), ("limit", "with more of it"), ("减少", "saved")),
+    "agreement": (("协议",), ("agreement",), ("失去它时增加", "lost without it")),
+    "fairness": (("要求",), ("aim",), ("取消它时减少", "saved without it")),
+    "rule": (("规则",), ("rule",), ("取消它时减少", "saved without it")),
+}  # what is priced, zh and en; the value
 
 TERMS = {
     "": ("现行权重", "as weighed"),
@@ -57,7 +63,7 @@ def show_prices(model: Path, scenario: str | None, root: Path) -> None:
         for name, frame in tables.items():
             write_table(frame, name, place, list(frame.columns))
         write_notes(place, {"name": case.name, "scenario": case.scenario, "applied": list(case.applied),
-                            "fingerprint": case.fingerprint, "objective": prices.objective})  # fmt: skip
+                            "fingerprint": case.fingerprint, "illustrative": made_up(case), "objective": prices.objective})  # fmt: skip
 
     plan = run_folder(root, case)
     folder = plan.with_name(f"{plan.name}.prices")
@@ -67,15 +73,23 @@ def show_prices(model: Path, scenario: str | None, root: Path) -> None:
 
 
 def _text(case: Case, prices: Prices) -> str:
-    parts = [pick("连续线性规划（班级可拆分）的最优值之差；折算人，按年折现。",
+    parts = [titled(case, language())]
+    if made_up(case):
+        parts.append(
+            pick(
+                "示例数据：结果仅供演示，不能作为决策依据。",
+                "Illustrative data: a demonstration and no ground for decisions.",
+            )
+        )
+    parts += [pick("连续线性规划（班级可拆分）的最优值之差；折算人，按年折现。",
                   "Differences of optima of the continuous program (classes may be split); person-equivalents, discounted.")]  # fmt: skip
     for kind, title in KINDS.items():
         rows = prices.prices[prices.prices["kind"] == kind]
         if len(rows):
             parts += ["\n" + pick(*title), _listed(rows, kind)]
     if len(prices.classes):
-        parts += ["\n" + pick("多开或少开一个班（减少的折算人；负数表示方案变差）",
-                              "One class more or fewer (person-equivalents saved; negative: the plan becomes worse)"),
+        parts += ["\n" + pick("下一年多开或少开一个班（计划数、班额为人；其余为减少的折算人，负数表示方案变差）",
+                              "One class more or fewer next year (plan and class in persons, saved in person-equivalents; negative: worse)"),
                   _classes(case, prices.classes)]  # fmt: skip
     parts += [pick("\n目标权重减半或加倍时（规划期合计，人次；末列为下一年计划数随之改变的计划行数）",
                    "\nWith a weight of the objective halved or doubled (persons over the plan years; last: lines whose number next year moves)"),
@@ -103,7 +117,15 @@ def _listed(rows: pd.DataFrame, kind: str) -> str:
         ]
         for row in shown.to_dict("records")
     ]
-    return table(body, right=[len(body[0]) - 1])
+    zh, en, value = HEADS[kind]
+    head = [*(zh if language() == "zh" else en), pick(*value)]
+    return table([head, *body], right=[len(head) - 1])
+
+
+def _signed(value: float, places: int = 1) -> str:
+    """A change with its sign."""
+    size = f"{abs(value):,.{places}f}"
+    return size if float(size.replace(",", "")) == 0 else f"{'+' if value > 0 else '−'}{size}"
 
 
 def _classes(case: Case, classes: pd.DataFrame) -> str:
@@ -116,7 +138,7 @@ def _classes(case: Case, classes: pd.DataFrame) -> str:
             pick("多一个班", "one more"), pick("少一个班", "one fewer")]  # fmt: skip
     body = [
         [names.get(row["offering"], row["offering"]), f"{row['plan']:,.0f}", f"{row['step']:,.0f}",
-         *(f"{row[k]:+,.1f}" if pd.notna(row[k]) else pick("不可行", "not possible") for k in ("more", "less"))]
+         *(_signed(row[k]) if pd.notna(row[k]) else pick("不可行", "not possible") for k in ("more", "less"))]
         for row in shown.to_dict("records")
     ]  # fmt: skip
     return table([head, *body], right=[1, 2, 3, 4])
@@ -134,30 +156,30 @@ def _weights(weights: pd.DataFrame) -> str:
 
 
 def _money(money: pd.DataFrame) -> str:
+    words = Words(language())
     head = [
-        [
-            pick("预算（百万元）", "budget (million CNY)"),
-            pick("节省（折算人）", "saved"),
-            pick("每百万元", "per million"),
-        ]
+        pick("预算（万元）", "budget (million CNY)"),
+        pick("节省（折算人）", "saved (person-equivalents)"),
+        pick("每百万元（折算人）", "by each million more"),
     ]
     body = [
-        [f"{row['budget'] / 1e6:,.1f}", f"{row['value']:,.1f}", f"{row['value_per_million']:,.3f}"]
+        [words.money(row["budget"]), f"{row['value']:,.1f}", f"{row['value_per_million']:,.3f}"]
         for row in money.to_dict("records")
     ]
-    return table(head + body, right=[0, 1, 2])
+    return table([head, *body], right=[0, 1, 2])
 
 
 def _next(case: Case, prices: Prices) -> str:
-    added = prices.money["added"]
-    size = f"{added[added > 0].min() / 1e6:,.0f}"
+    words, added = Words(language()), prices.money["added"]
+    size = words.number(float(added[added > 0].min()) / words.money_scale)
     if prices.next_money.empty:
-        return pick(f"再增加 {size} 百万元投资经费，方案不会更好：限制它的不是钱。",
+        return pick(f"再增加 {size} 万元投资经费，方案不会更好：限制它的不是钱。",
                     f"The next {size} million CNY would not improve the plan: money is not what limits it.")  # fmt: skip
-    options = case.table("investments").set_index("investment")[f"name_{language()}"]
-    rows = [
-        [str(options.get(row["investment"]) or row["investment"]), str(row["year"]), f"{row['cost'] / 1e6:+,.2f}"]
+    names = code_names(case, language())
+    head = [pick("院校", "school"), pick("投资", "investment"), pick("年份", "year"), pick("万元", "million CNY")]
+    body = [
+        [*(names.get(row[k], row[k]) for k in ("school", "investment")), str(row["year"]), words.difference(row["cost"], "money")]
         for row in prices.next_money.to_dict("records")
-    ]
-    title = pick(f"再增加 {size} 百万元用在（百万元）：", f"The next {size} million CNY would go to (million CNY):")
-    return f"{title}\n{table(rows, right=[1, 2])}"
+    ]  # fmt: skip
+    title = pick(f"再增加 {size} 万元用在：", f"The next {size} million CNY would go to:")
+    return f"{title}\n{table([head, *body], right=[2, 3])}"

@@ -15,7 +15,7 @@ from talentplan.report.tables import Source
 from talentplan.report.words import Lang
 from talentplan.workspace import Case
 
-__all__ = ["heading", "summary"]
+__all__ = ["heading", "summary", "titled"]
 
 TOP = 5
 LIMIT_KINDS = 8
@@ -26,17 +26,20 @@ def heading(title: str) -> str:
     return f"\n{title}"
 
 
+def titled(case: Case, lang: Lang) -> str:
+    """The title of the model with its scenario."""
+    title = case.settings.title
+    if lang == "zh":
+        return f"{title.zh}（情景：{case.scenario_title[0]}）"
+    return f"{title.en} (scenario: {case.scenario_title[1]})"
+
+
 def summary(plan: Plan, case: Case, folder: Path, lang: str) -> str:
     """What changes, what it brings beside doing nothing, why, what stops it, what it rests on, where it lies."""
     language: Lang = "en" if lang == "en" else "zh"
     source = Source(plan, case, language)
-    settings = case.settings
-    title, scenario = (
-        (settings.title.zh, case.scenario_title[0]) if language == "zh" else (settings.title.en, case.scenario_title[1])
-    )
-    head = f"{title}（情景：{scenario}）" if language == "zh" else f"{title} (scenario: {scenario})"
     parts = [
-        head,
+        titled(case, language),
         *sentences(source),
         heading("招生计划（人）" if language == "zh" else "Enrolment plan (persons)"),
         _totals(source),
