@@ -60,8 +60,10 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
-def measure(size: str, method: str, *, integer: bool = False, peers: bool = False) -> dict[str, Any]:
-    """One size."""
+def measure(
+    size: str | tuple[int, int, int, int], method: str, *, integer: bool = False, peers: bool = False
+) -> dict[str, Any]:
+    """One size, named or as `region` takes it."""
     case = region(size)
     openings, inherited = forecast_openings(case), cohorts(case)
     runs = [clocked(lambda: linear_program(case, openings, inherited)) for _ in range(1 + BUILDS)]
@@ -95,7 +97,9 @@ def measure(size: str, method: str, *, integer: bool = False, peers: bool = Fals
     return found
 
 
-def _peer(peer: Any, size: str, program: Any, objective: float, ours: dict[str, Any]) -> dict[str, Any]:
+def _peer(
+    peer: Any, size: str | tuple[int, int, int, int], program: Any, objective: float, ours: dict[str, Any]
+) -> dict[str, Any]:
     if peer.largest == "group" and size not in SOLVED:
         return {"missing": "up to group size only"}
     try:
