@@ -226,3 +226,26 @@ def test_a_plan_with_nothing_to_tell_still_has_a_report(plan, case, tmp_path):
     ):
         assert sentence in said
     assert (tmp_path / "plan.xlsx").stat().st_size > 0
+
+
+def test_sums_over_the_years_are_compared_in_the_same_unit(text, plan):
+    nothing = round(plan.do_nothing["balance"]["shortage"].sum())
+    assert f"维持现状 {nothing:,} 人年" in text
+
+
+def test_a_difference_of_persons_is_that_of_the_figures_beside_it(page):
+    for row in page.table("zh-CN", "指标对照（规划期）").rows[1:]:
+        if row[1] == "人":
+            nothing, plan, difference = (number(cell) for cell in row[2:5])
+            assert difference == plan - nothing, row
+
+
+def test_spans_of_years_stay_on_one_line(page):
+    rows = page.table("zh-CN", "投资清单").rows
+    (span,) = (dict(zip(rows[0], row, strict=True))["使用年份"] for row in rows[1:2])
+    assert span == "2028–\u20602037"
+
+
+def test_a_point_that_merges_away_says_so_behind_its_verdict(text):
+    assert "撤销（合并）" in text
+    assert "close (merge)" in text

@@ -32,6 +32,21 @@ def test_every_line_and_pathway_of_the_tiny_region_has_a_name_of_its_own():
             assert len({names[code] for code in codes}) == len(codes)
 
 
+def test_investments_of_one_name_are_told_apart_by_their_schools():
+    settings, tables = tiny_tables()
+    first, second = sorted(row["unit"] for row in tables["units"] if row["kind"] == "school")[:2]
+    one = {**tables["investments"][0], "investment": "one", "school": first, "name_en": "Teachers"}
+    tables["investments"] = [
+        one,
+        {**one, "investment": "two", "school": second},
+        {**one, "investment": "room", "name_en": "Room"},
+    ]
+    names = code_names(build_case(settings, tables), "en")
+    assert names["one"] == f"{names[first]} · Teachers"
+    assert names["two"] == f"{names[second]} · Teachers"
+    assert names["room"] == "Room"
+
+
 def test_agreements_are_named_by_who_lends_to_whom():
     settings, tables = tiny_tables()
     units = {row["unit"]: row["name_en"] for row in tables["units"]}

@@ -19,6 +19,8 @@ from talentplan.workspace.case import Case
 __all__ = ["heading", "page", "tinted"]
 
 TINTS = 7
+SPANS = ("years", "reached", "used_in")  # columns of years from-to, which stay on one line
+WORD_JOINER = "\u2060"
 
 
 def page(faces: Sequence[dict[str, Any]], template: str, kind: str, lang: Lang) -> str:
@@ -90,7 +92,8 @@ def _json(value: Any) -> Markup:
 
 
 def _cell(words: Words, column: Column, row: dict[str, Any]) -> str:
-    return shown(words, column.kind, row[column.key], unit=str(row.get("unit_code", "")))
+    text = shown(words, column.kind, row[column.key], unit=str(row.get("unit_code", "")))
+    return text.replace("–", f"–{WORD_JOINER}") if column.key in SPANS else text
 
 
 def _total(words: Words, view: View, column: Column) -> str:

@@ -149,7 +149,7 @@ def shown(words: Words, kind: Kind, value: Any, unit: str = "") -> str:
     if kind == "year":
         return str(round(value))
     if kind == "tenths":
-        return words.number(float(value), 1)
+        return words.tenths(float(value))
     write = {
         "whole": words.persons,
         "persons": words.persons,

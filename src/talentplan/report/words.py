@@ -94,14 +94,14 @@ class Words:
         return 1e4 if self.lang == "zh" else 1e6
 
     def money(self, value: float) -> str:
-        """CNY as 万元 or million CNY, without the unit.
+        """CNY as 万元 or million CNY, without the unit; below a million CNY with two decimals.
 
-        >>> Words("zh").money(12_345_678), Words("en").money(12_345_678), Words("zh").money(-3)
-        ('1,235', '12.3', '0')
+        >>> Words("zh").money(12_345_678), Words("en").money(12_345_678), Words("en").money(34_000), Words("zh").money(-3)
+        ('1,235', '12.3', '0.03', '0')
         """
         if math.isnan(value):
             return "–"
-        places = 0 if self.lang == "zh" else 1
+        places = 0 if self.lang == "zh" else 2 if 5e3 <= abs(value) < 9.95e5 else 1
         return f"{round(value / self.money_scale, places) + 0.0:,.{places}f}"
 
     def number(self, value: float, places: int = 2) -> str:
@@ -114,6 +114,14 @@ class Words:
             return "–"
         text = f"{round(value, places) + 0.0:,.{places}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
+
+    def tenths(self, value: float) -> str:
+        """A number to one decimal, so that a column of them stands in line.
+
+        >>> Words("en").tenths(7.0), Words("en").tenths(-0.01)
+        ('7.0', '0.0')
+        """
+        return "–" if math.isnan(value) else f"{round(value, 1) + 0.0:,.1f}"
 
     def tiny(self, value: float) -> str:
         """A tolerance.

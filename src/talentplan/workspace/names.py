@@ -16,7 +16,7 @@ def code_names(case: Case, lang: str) -> dict[str, str]:
     """code -> name over everything a scope may hold.
 
     An offering is named by its school, program and track, and by its entrant group too where another one has the same three;
-    pathways and agreements by their two ends.
+    pathways and agreements by their two ends; an investment with its school where another one has the same name.
     """
     found = {code: case.settings.label(code, lang) for code in case.settings.labels}
     other = "name_en" if lang == "zh" else "name_zh"
@@ -26,6 +26,10 @@ def code_names(case: Case, lang: str) -> dict[str, str]:
         frame = case.table(table)
         name = frame[f"name_{lang}"].where(frame[f"name_{lang}"] != "", frame[other])
         found |= dict(zip(frame[key], name.where(name != "", frame[key]), strict=True))
+    bought = case.table("investments")
+    label, place = bought["investment"].map(found), bought["school"].map(found)
+    named = label.where(~label.duplicated(keep=False) | place.isna(), place + " · " + label)
+    found |= dict(zip(bought["investment"], named, strict=True))
     lines = case.table("offerings")
     place = lines["school"].map(found) + " · " + lines["program"].map(found)
     name = place + lines["track"].map(_tracks(lang))
