@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from talentplan.allocation.dive import Dive
-from talentplan.program import LinearProgram, Outcome, Session
+from talentplan.program import LinearProgram, Outcome, Session, taken
 
 __all__ = ["first_plan"]
 
@@ -81,8 +81,8 @@ def _first_years(program: LinearProgram) -> tuple[Ints, LinearProgram]:
     rows = np.flatnonzero(touched & (np.isfinite(lower) | np.isfinite(upper)))
     matrix = sp.csr_array(program.matrix)
     plan = program.columns["plan"]
-    kept = plan.index[chosen[plan.positions]].reset_index(drop=True)
-    block = dataclasses.replace(plan, start=int(np.searchsorted(columns, plan.start)), index=kept)
+    kept = taken(plan.labels, chosen[plan.positions])
+    block = dataclasses.replace(plan, start=int(np.searchsorted(columns, plan.start)), labels=kept)
     return columns, LinearProgram(
         program.cost[columns], program.lower[columns], program.upper[columns], program.integer[columns],
         lower[rows], upper[rows], sp.csc_array(matrix[rows][:, columns]), {"plan": block}, {},

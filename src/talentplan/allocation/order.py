@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
@@ -68,7 +67,7 @@ def _held(program: LinearProgram, cost: Floats, most: float, rank: int) -> Linea
     return dataclasses.replace(
         program, matrix=sp.csc_array(sp.vstack([program.matrix, sp.csr_array(cost[None, :])], format="csc")),
         row_lower=np.append(program.row_lower, -np.inf), row_upper=np.append(program.row_upper, most - program.offset),
-        rows={**program.rows, name: Block(name, m, pd.DataFrame({"rank": [rank]}), sentence)},
+        rows={**program.rows, name: Block(name, m, {"rank": np.array([rank])}, sentence)},
     )  # fmt: skip
 
 

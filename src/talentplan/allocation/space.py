@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.demand import Openings
-from talentplan.program import Block, ProgramBuilder, Terms
+from talentplan.program import Block, Labels, ProgramBuilder, Terms, pairs
 from talentplan.supply import Cohorts
 from talentplan.supply.lags import Elsewhere
 from talentplan.workspace.case import Case
@@ -20,7 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: what every family asks of the offerings is worked out once
 class Space:
     """One program under construction and the index tables it stands on.
 
@@ -66,7 +68,7 @@ class Space:
         """Number of plan years."""
         return self.case.settings.horizon.years
 
-    @property
+    @cached_property
     def discount(self) -> Floats:
         """float[year]: (1 + rate) ** -(year - first year)."""
         rate = self.case.settings.policy.discount_rate
@@ -84,21 +86,30 @@ class Space:
         """Positions of the offerings where the mask holds."""
         return np.flatnonzero(mask).astype(np.int64)
 
-    def positions(self, codes: pd.Series) -> Ints:
-        """Positions of offering codes."""
-        return np.asarray(pd.Index(self.offerings["offering"]).get_indexer(codes), dtype=np.int64)
+    @cached_property
+    def _codes(self) -> pd.Index:
+        found: pd.Index = pd.Index(self.offerings["offering"])
+        return found
 
-    @property
+    def positions(self, codes: pd.Series | NDArray[np.object_]) -> Ints:
+        """Positions of offering codes."""
+        return np.asarray(self._codes.get_indexer(pd.Index(codes)), dtype=np.int64)
+
+    def labels(self, offering: Ints, year: Ints) -> dict[str, NDArray[Any]]:
+        """Labels offering, year (calendar) of offering positions and year positions."""
+        return {"offering": self._codes.to_numpy()[offering], "year": self.years[year]}
+
+    @cached_property
     def direct(self) -> NDArray[np.bool_]:
         """bool[offering]: recruits from an entrant group."""
         return ~self.offerings["pathway_fed"].to_numpy(dtype=bool)
 
-    @property
+    @cached_property
     def free(self) -> NDArray[np.bool_]:
         """bool[offering]: direct and not given: the lines whose numbers the plan decides."""
         return self.direct & (self.offerings["control"] != "given").to_numpy(dtype=bool)
 
-    @property
+    @cached_property
     def enrolled_last(self) -> NDArray[np.bool_]:
         """bool[offering]: had a plan number last year."""
         return (self.offerings["last_plan"] > 0).to_numpy(dtype=bool)
@@ -112,17 +123,14 @@ class Space:
         """A column block, or None where no such column exists."""
         return self.builder.columns.get(name)
 
-    def so_far(self, decisions: Block, asked: pd.DataFrame, *, line: str = "offering", before: bool = False) -> Terms:
+    def so_far(self, decisions: Block, asked: Labels, *, line: str = "offering", before: bool = False) -> Terms:
         """Terms by row of asked (offering, year): the decisions of its offering, in their column `line`, up to its year.
 
         before: only those of the years before it.
         """
-        taken = decisions.index[[line, "year"]].rename(columns={line: "offering"}).assign(column=decisions.positions)
-        rows = asked[["offering", "year"]].assign(row=np.arange(len(asked)))
-        pairs = rows.merge(taken, on="offering", suffixes=("", "_taken"))
-        kept = pairs[pairs["year_taken"] + int(before) <= pairs["year"]]
-        row, column = (kept[name].to_numpy(dtype=np.int64) for name in ("row", "column"))
-        return Terms(row, column, np.ones(len(kept)))
+        row, decision = pairs(self.positions(decisions.labels[line]), self.positions(asked["offering"]))
+        made = decisions.labels["year"][decision] + int(before) <= asked["year"][row]
+        return Terms(row[made], decisions.start + decision[made], np.ones(int(made.sum())))
 
     def on_roll(self, entrants: Terms) -> Terms:
         """Terms by cell: persons on roll of those who enter, in their own line or the one they changed to."""
@@ -154,7 +162,7 @@ class Space:
             return found
         n, years = len(self.offerings), len(self.years)
         offering, year = self.grid(np.arange(n), np.arange(years))
-        index = pd.DataFrame({"offering": self.offerings["offering"].to_numpy()[offering], "year": self.years[year]})
+        index = self.labels(offering, year)
         block = self.builder.add_columns(name, index)
         terms = self.on_roll(self.entrants if name == "enrolled" else self.full)
         own = Terms(np.arange(n * years), block.positions, np.ones(n * years))

@@ -83,7 +83,7 @@ def spelled_out(program: LinearProgram) -> LinearProgram:
     for block in program.stated.values():
         lower[block.columns[np.isfinite(block.lower)]] = 0.0
         upper[block.columns[np.isfinite(block.upper)]] = np.inf
-        rows[block.name] = Block(block.name, at, block.index, block.sentence)
+        rows[block.name] = Block(block.name, at, block.labels, block.sentence)
         at += len(block.columns)
     if "units_max" in rows:  # the row says it for every year
         upper[program.columns["bought"].positions] = np.inf

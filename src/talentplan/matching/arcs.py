@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from talentplan.workspace.case import Case
+from talentplan.workspace.keys import rows_at, values_at
 
 __all__ = ["ARC_COLUMNS", "placement_arcs"]
 
@@ -23,16 +25,25 @@ def placement_arcs(case: Case) -> pd.DataFrame:
         relevance: share in (0, 1], which prices a placement and never multiplies persons; under: bool,
         steps == -1. Sorted by (program, occupation, level); without any link the frame is empty.
     """
-    jobs = pd.concat(
-        [case.table(name)[["occupation", "level"]] for name in ("education_mix", "openings")],
-        ignore_index=True,
-    ).drop_duplicates()
-    rank = case.table("levels").set_index("level")["rank"].astype("int64")
-    of_program = case.table("programs").set_index("program")["level"].map(rank)
-
-    arcs = case.table("crosswalk").merge(jobs, on="occupation", how="inner")
-    arcs["steps"] = (arcs["program"].map(of_program) - arcs["level"].map(rank)).astype("int64")
-    arcs["under"] = arcs["steps"] == -1
-    qualified = arcs["steps"].between(0, case.settings.policy.over_qualified_steps)
-    qualified |= arcs["under"] & arcs["under_qualified_ok"].astype(bool)
-    return arcs.loc[qualified, ARC_COLUMNS].sort_values(ARC_COLUMNS[:3], ignore_index=True)
+    links, levels, programs = (case.table(name) for name in ("crosswalk", "levels", "programs"))
+    occupation, occupations = pd.factorize(links["occupation"])
+    codes = np.sort(levels["level"].to_numpy())
+    asked = np.zeros((len(occupations), len(codes)), dtype=bool)  # occupation x level: it has openings
+    for jobs in (case.table("education_mix"), case.table("openings")):
+        row = rows_at([occupations], [jobs["occupation"]])
+        asked[row[row >= 0], rows_at([codes], [jobs["level"]])[row >= 0]] = True
+    link, level = np.nonzero(asked[occupation])
+    reached = programs["level"].to_numpy()[rows_at([programs["program"]], [links["program"]])]
+    own, of_job = (values_at(levels["level"], levels["rank"], of) for of in (reached, codes))
+    steps = (own[link] - of_job[level]).astype(np.int64)
+    under = steps == -1
+    qualified = (steps >= 0) & (steps <= case.settings.policy.over_qualified_steps)
+    qualified |= under & links["under_qualified_ok"].to_numpy(dtype=bool)[link]
+    link, level = link[qualified], level[qualified]
+    return pd.DataFrame(
+        {
+            **{name: links[name].to_numpy()[link] for name in ("program", "occupation")},
+            "level": codes[level], "steps": steps[qualified], "relevance": links["relevance"].to_numpy()[link], "under": under[qualified],
+        },
+        columns=ARC_COLUMNS,
+    )  # fmt: skip

@@ -35,5 +35,5 @@ def payers_table(case: Case, investment: pd.DataFrame) -> pd.DataFrame:
     """`payers` of plan/outputs.yaml: the cost of every purchase shared out among those who pay for it."""
     if investment.empty:
         return empty_table("payers").astype({"own_money": bool})
-    shares = payers(case).merge(investment[["investment", "year", "cost"]], on="investment")
+    shares = pd.DataFrame(dict(payers(case))).merge(investment[["investment", "year", "cost"]], on="investment")
     return shares.assign(cost=shares["share"] * shares["cost"])[output_columns("payers")]

@@ -2,11 +2,12 @@
 
 from talentplan.program.clash import Breach, Clash, Followers, leave_out
 from talentplan.program.deferred import solve_deferring
+from talentplan.program.labels import Labels, pairs, taken
 from talentplan.program.model import Block, LinearProgram, ProgramBuilder, StatedBounds, Terms
 from talentplan.program.pulp_door import available_solvers, solve_through_pulp, write_program
 from talentplan.program.session import Outcome, Session, residual, solver_version
 
 __all__ = [
-    "Block", "Breach", "Clash", "Followers", "LinearProgram", "Outcome", "ProgramBuilder", "Session", "StatedBounds",
-    "Terms", "available_solvers", "leave_out", "residual", "solve_deferring", "solve_through_pulp", "solver_version", "write_program",
+    "Block", "Breach", "Clash", "Followers", "Labels", "LinearProgram", "Outcome", "ProgramBuilder", "Session", "StatedBounds",
+    "Terms", "available_solvers", "leave_out", "pairs", "residual", "solve_deferring", "solve_through_pulp", "solver_version", "taken", "write_program",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,35 +15,42 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from talentplan.program.labels import Labels, labels_of, pairs, taken
+
 __all__ = ["Block", "LinearProgram", "ProgramBuilder", "StatedBounds", "Terms"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the frame is kept once it was asked for
 class Block:
     """Consecutive columns or rows that share a name and an index table (one label row each).
 
-    sentence: (zh, en) templates over the index columns, for rows; empty for columns.
+    labels: the index table as arrays. sentence: (zh, en) templates over the index columns, for rows; empty for columns.
     """
 
     name: str
     start: int
-    index: pd.DataFrame
+    labels: Labels
     sentence: tuple[str, str] = ("", "")
 
     def __len__(self) -> int:
-        return len(self.index)
+        return len(next(iter(self.labels.values())))
+
+    @cached_property
+    def index(self) -> pd.DataFrame:
+        """The index table as a frame, made when it is first asked for."""
+        return pd.DataFrame(dict(self.labels))
 
     @property
     def positions(self) -> Ints:
         """int[n]: positions in the whole program."""
-        return np.arange(self.start, self.start + len(self.index), dtype=np.int64)
+        return np.arange(self.start, self.start + len(self), dtype=np.int64)
 
     def at(self, position: int) -> dict[str, Any]:
         """The label row of a position of the program: index column -> value."""
-        return {str(k): self.index[k].iloc[position - self.start] for k in self.index}
+        return {name: values[position - self.start] for name, values in self.labels.items()}
 
     def label(self, position: int, lang: str, names: Mapping[str, str] | None = None, **instead: object) -> str:
         """The row of this block at a position of the program, in words; with `names` they stand for codes.
@@ -67,7 +75,7 @@ class StatedBounds:
 
     name: str
     columns: Ints
-    index: pd.DataFrame
+    labels: Labels
     lower: Floats
     upper: Floats
     sentence: tuple[str, str]
@@ -116,12 +124,7 @@ class Terms:
 
     def at(self, keys: Ints, factor: Floats) -> Terms:
         """Terms by row: row n is the expression keys[n] times factor[n]; several rows may ask for one expression."""
-        order = np.argsort(self.key, kind="stable")
-        first, last = (np.searchsorted(self.key[order], keys, side) for side in ("left", "right"))
-        count = last - first
-        row = np.repeat(np.arange(len(keys)), count)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-        picked = order[np.repeat(first, count) + within]
+        row, picked = pairs(self.key, keys)
         return Terms(row, self.column[picked], self.coefficient[picked] * factor[row])
 
 
@@ -166,7 +169,7 @@ class ProgramBuilder:
     def add_columns(
         self,
         name: str,
-        index: pd.DataFrame,
+        index: Labels | pd.DataFrame,
         *,
         lower: ArrayLike = 0.0,
         upper: ArrayLike = np.inf,
@@ -176,8 +179,8 @@ class ProgramBuilder:
         """A block of columns, one per row of `index`; scalars are spread. Raises ValueError on a second use of a name."""
         if name in self.columns:
             raise ValueError(f"column block {name!r} exists already")
-        n = len(index)
-        block = Block(name, self._n, index.reset_index(drop=True))
+        block = Block(name, self._n, labels_of(index))
+        n = len(block)
         spread = [np.broadcast_to(np.asarray(v, dtype=np.float64), (n,)).copy() for v in (lower, upper, cost)]
         whole = np.broadcast_to(np.asarray(integer, dtype=np.bool_), (n,)).copy()
         self._column_parts.append((spread[0], spread[1], spread[2], whole))
@@ -188,7 +191,7 @@ class ProgramBuilder:
     def add_rows(
         self,
         name: str,
-        index: pd.DataFrame,
+        index: Labels | pd.DataFrame,
         terms: Terms,
         *,
         lower: ArrayLike = -np.inf,
@@ -198,8 +201,8 @@ class ProgramBuilder:
         """A block of rows, one per row of `index`; `terms.key` counts from 0 within the block."""
         if name in self.rows:
             raise ValueError(f"row block {name!r} exists already")
-        n = len(index)
-        block = Block(name, self._m, index.reset_index(drop=True), sentence)
+        block = Block(name, self._m, labels_of(index), sentence)
+        n = len(block)
         bounds = [np.broadcast_to(np.asarray(v, dtype=np.float64), (n,)).copy() for v in (lower, upper)]
         if len(terms.key) and (terms.key.min() < 0 or terms.key.max() >= n):
             raise ValueError(f"row block {name!r}: a term lies outside the block")
@@ -229,10 +232,11 @@ class ProgramBuilder:
         low, high = (np.broadcast_to(np.asarray(v, dtype=np.float64), (len(block),)) for v in (lower, upper))
         chosen = np.flatnonzero(np.isfinite(low) | np.isfinite(high))
         if len(chosen):
-            index = block.index.iloc[chosen].reset_index(drop=True).assign(**labels or {})
+            known = {k: np.full(len(chosen), v, dtype=object) for k, v in (labels or {}).items()}
             self.stated[name] = StatedBounds(
-                name, block.positions[chosen], index, low[chosen], high[chosen], sentence, together
-            )
+                name, block.positions[chosen], {**taken(block.labels, chosen), **known}, low[chosen], high[chosen],
+                sentence, together,
+            )  # fmt: skip
 
     def finish(self) -> LinearProgram:
         """The arrays of the program; coefficients of one row and column are added up."""

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.workspace.case import Case
+from talentplan.workspace.keys import grouped
 
 __all__ = ["EntrantPools", "entrant_pools", "pool_table"]
 
@@ -83,16 +84,19 @@ def entrant_pools(case: Case) -> EntrantPools:
     """
     given, feeders = case.table("entrants"), case.table("feeders")
     counts = {group: list(_counts(case, row)) for group, row in feeders.set_index("entrant_group").iterrows()}
-    known = given[["origin", "entrant_group"]].drop_duplicates()
     new = [
-        pd.DataFrame({"origin": sorted({o for _, _, frame in counted for o in frame.index}), "entrant_group": group})
+        (origin, group)
         for group, counted in counts.items()
-        if not (known["entrant_group"] == group).any()
+        if not (given["entrant_group"] == group).any()
+        for origin in {o for _, _, frame in counted for o in frame.index}
     ]
-    pools = pd.concat([known, *new]).sort_values(["origin", "entrant_group"], ignore_index=True)
+    rows = [np.append(given[name], [pool[n] for pool in new]) for n, name in enumerate(("origin", "entrant_group"))]
+    first, pool = grouped(rows)
+    pools = pd.DataFrame({"origin": rows[0][first], "entrant_group": rows[1][first]})
     span = [*given["year"], case.first_year, case.all_years[-1]]
     years = np.arange(min(span), max(span) + 1, dtype=np.int64)
-    persons, take_up = (_wide(given, pools, years, name) for name in ("persons", "take_up"))
+    cell = pool[: len(given)], given["year"].to_numpy() - years[0]
+    persons, take_up = (_wide(given[name], cell, (len(pools), len(years))) for name in ("persons", "take_up"))
     last = np.where(~np.isnan(persons), years, -1).max(axis=1, initial=-1)
     filled = _Projection(persons, *_nothing(persons.shape))
     for group, counted in counts.items():
@@ -165,10 +169,9 @@ def _nothing(shape: tuple[int, ...]) -> tuple[Floats, Ints, Ints, Ints]:
     return np.full(shape, np.nan), none, none.copy(), none.copy()
 
 
-def _wide(given: pd.DataFrame, pools: pd.DataFrame, years: Ints, column: str) -> Floats:
-    wide = np.full((len(pools), len(years)), np.nan)
-    at = pd.MultiIndex.from_frame(pools).get_indexer(pd.MultiIndex.from_frame(given[["origin", "entrant_group"]]))
-    wide[at, given["year"].to_numpy() - years[0]] = given[column].to_numpy(dtype=np.float64)
+def _wide(given: pd.Series, cell: tuple[Ints, Ints], shape: tuple[int, int]) -> Floats:
+    wide = np.full(shape, np.nan)
+    wide[cell] = given.to_numpy(dtype=np.float64)
     return wide
 
 

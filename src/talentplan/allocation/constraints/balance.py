@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Labels, Terms, taken
+from talentplan.workspace.keys import grouped, rows_at, values_at
 
 __all__ = ["balance"]
+
+Floats = NDArray[np.float64]
 
 
 def balance(space: Space) -> None:
@@ -20,29 +25,26 @@ def balance(space: Space) -> None:
     supply, constant, programs = _local_supply(space)
     years = len(space.years)
     jobs, demand = _jobs(space)
-    objective, discount = space.case.settings.objective, space.discount
+    arcs, objective, discount = space.arcs, space.case.settings.objective, space.discount
 
-    key = pd.MultiIndex.from_frame(jobs[["occupation", "level"]])
-    arcs = space.arcs[space.arcs["program"].isin(programs)]
-    job = key.get_indexer(pd.MultiIndex.from_frame(arcs[["occupation", "level"]]))
-    arcs, job = arcs[job >= 0], job[job >= 0]
-    program = pd.Index(programs).get_indexer(pd.Index(arcs["program"]))
-    arc, year = space.grid(np.arange(len(arcs)), np.arange(years))
+    job = rows_at([*jobs.values()], [arcs[name] for name in jobs])
+    program = rows_at([programs], [arcs["program"]])
+    arc, year = space.grid(np.flatnonzero((job >= 0) & (program >= 0)), np.arange(years))
     open_now = demand[job[arc], year] > 0
     arc, year = arc[open_now], year[open_now]
     price = objective.over_qualified * np.maximum(arcs["steps"].to_numpy(), 0) + objective.mismatch * (
         1.0 - arcs["relevance"].to_numpy(dtype=np.float64)
     )
-    index = arcs[["program", "occupation", "level"]].iloc[arc].assign(year=space.years[year])
+    index = taken(arcs, arc, "program", "occupation", "level") | {"year": space.years[year]}
     placed = space.builder.add_columns("placed", index, cost=price[arc] * discount[year])
 
     group, when = space.grid(np.arange(len(programs)), np.arange(years))
-    index = pd.DataFrame({"program": programs[group], "year": space.years[when]})
+    index = {"program": programs[group], "year": space.years[when]}
     unplaced = space.builder.add_columns("unplaced", index, cost=objective.unplaced * discount[when])
     parts = [
         Terms(program[arc] * years + year, placed.positions, np.ones(len(placed))),
-        Terms(np.arange(len(index)), unplaced.positions, np.ones(len(index))),
-        supply.scaled(-np.ones(len(index))),
+        Terms(np.arange(len(unplaced)), unplaced.positions, np.ones(len(unplaced))),
+        supply.scaled(-np.ones(len(unplaced))),
     ]
     space.builder.add_rows(
         "local_supply", index, Terms.concat(parts), lower=constant, upper=constant,
@@ -53,7 +55,7 @@ def balance(space: Space) -> None:
     cells = np.flatnonzero(demand.ravel() > 0)
     row = np.full(demand.size, -1, dtype=np.int64)
     row[cells] = np.arange(len(cells))
-    index = jobs[["occupation", "level"]].iloc[cells // years].assign(year=space.years[cells % years])
+    index = taken(jobs, cells // years) | {"year": space.years[cells % years]}
     parts = [
         Terms(row[job[arc] * years + year], placed.positions, np.ones(len(placed))),
         shortage.mapped(row),
@@ -64,11 +66,11 @@ def balance(space: Space) -> None:
     )  # fmt: skip
 
 
-def _local_supply(space: Space) -> tuple[Terms, np.ndarray, np.ndarray]:
+def _local_supply(space: Space) -> tuple[Terms, Floats, NDArray[Any]]:
     """Terms of V by (program, year), the inherited constant float[program x year], and the program codes."""
     table, years = space.offerings, len(space.years)
-    programs = np.unique(table["program"].to_numpy(dtype=object))
-    of = pd.Index(programs).get_indexer(pd.Index(table["program"]))
+    first, of = grouped([table["program"]])
+    programs = table["program"].to_numpy()[first]
     local = table["local_retention"] * (1.0 - table["progression_outside"]) * table["seeks_work"]
     stays = local.to_numpy(dtype=np.float64)
     per_cell = stays.repeat(years)
@@ -77,29 +79,35 @@ def _local_supply(space: Space) -> tuple[Terms, np.ndarray, np.ndarray]:
     passed = space.builder.columns["passed"]
     if len(passed):
         paths = space.case.table("pathways")
-        path = pd.Index(paths["pathway"]).get_indexer(passed.index["pathway"])
+        path = rows_at([paths["pathway"]], [passed.labels["pathway"]])
         source = space.positions(paths["from_offering"])[path]
-        cell = space.cell(source, passed.index["year"].to_numpy() - space.years[0])
+        cell = space.cell(source, passed.labels["year"] - space.years[0])
         parts.append(Terms(target[cell], passed.positions, -per_cell[cell]))
     constant = np.bincount(
         target, weights=(space.cohorts.inherited_completions * stays[:, None]).ravel(), minlength=len(programs) * years
     )
-    return Terms.concat(parts), constant, programs
+    return Terms.concat(parts), np.asarray(constant, dtype=np.float64), programs
 
 
-def _jobs(space: Space) -> tuple[pd.DataFrame, np.ndarray]:
-    """The jobs (occupation x level) with their weight, and float[job, year] openings for graduates."""
-    wide = space.openings.table.pivot_table(
-        index=["occupation", "level"], columns="year", values="openings", aggfunc="sum", fill_value=0.0
-    ).reindex(columns=space.years, fill_value=0.0)
-    jobs = wide.index.to_frame(index=False)
-    priority = space.case.table("occupations").set_index("occupation")["priority"]
-    weight = space.case.table("levels").set_index("level")["shortage_weight"]
-    jobs["weight"] = jobs["occupation"].map(priority).to_numpy() * jobs["level"].map(weight).to_numpy()
-    return jobs, wide.to_numpy(dtype=np.float64)
+def _jobs(space: Space) -> tuple[Labels, Floats]:
+    """The jobs (occupation x level), sorted, and float[job, year] openings for graduates."""
+    table = space.openings.table
+    first, of = grouped([table["occupation"], table["level"]])
+    year = table["year"].to_numpy(dtype=np.int64) - space.years[0]
+    within = (year >= 0) & (year < len(space.years))
+    demand = np.zeros((len(first), len(space.years)))
+    np.add.at(demand, (of[within], year[within]), table["openings"].to_numpy(dtype=np.float64)[within])
+    return taken(table, first, "occupation", "level"), demand
 
 
-def _shortage(space: Space, jobs: pd.DataFrame, demand: np.ndarray) -> Terms:
+def _weight(space: Space, jobs: Labels) -> Floats:
+    """float[job]: priority of the occupation x weight of the level."""
+    occupations, levels = space.case.table("occupations"), space.case.table("levels")
+    priority = values_at(occupations["occupation"], occupations["priority"], jobs["occupation"])
+    return priority * values_at(levels["level"], levels["shortage_weight"], jobs["level"])
+
+
+def _shortage(space: Space, jobs: Labels, demand: Floats) -> Terms:
     """Columns `shortage`, one per job, year and step of the rising price; the terms that add them up by (job, year)."""
     objective = space.case.settings.objective
     ends = np.array([share for share, _ in objective.shortage_steps])
@@ -108,7 +116,7 @@ def _shortage(space: Space, jobs: pd.DataFrame, demand: np.ndarray) -> Terms:
     years, cells = demand.shape[1], np.flatnonzero(demand.ravel() > 0)
     cell, step = np.repeat(cells, len(widths)), np.tile(np.arange(len(widths)), len(cells))
     job, year = cell // years, cell % years
-    index = jobs[["occupation", "level"]].iloc[job].assign(year=space.years[year], step=step)
-    cost = objective.shortage * factors[step] * jobs["weight"].to_numpy()[job] * space.discount[year]
+    index = taken(jobs, job) | {"year": space.years[year], "step": step}
+    cost = objective.shortage * factors[step] * _weight(space, jobs)[job] * space.discount[year]
     block = space.builder.add_columns("shortage", index, upper=widths[step] * demand.ravel()[cell], cost=cost)
     return Terms(cell, block.positions, np.ones(len(cell)))

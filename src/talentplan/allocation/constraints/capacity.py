@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from talentplan.allocation.constraints.investment import bought
+from talentplan.allocation.constraints.investment import bought_by
 from talentplan.allocation.constraints.sharing import on_loan
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Labels, Terms, taken
+from talentplan.workspace.keys import rows_at, values_at
 
 __all__ = ["hiring", "places", "teachers"]
 
@@ -24,19 +24,13 @@ def places(space: Space) -> None:
         ("school_places", "school", "school", space.case.table("schools")),
     ):
         limited = table[table["places"].notna()]
-        groups = pd.Index(limited[owner])
-        of = groups.get_indexer(space.offerings[column]) if len(groups) else np.zeros(0, np.int64)
+        of = rows_at([limited[owner]], [space.offerings[column]])
         if not (of >= 0).any():
             continue
-        extra = bought(space, name)
-        extra = extra[extra[owner].isin(groups)]
         _capacity(
-            space, name, limited[[owner]], of, np.ones(len(space.offerings)),
+            space, name, {owner: limited[owner].to_numpy()}, of, np.ones(len(space.offerings)),
             np.repeat(limited["places"].to_numpy(dtype=np.float64)[:, None], len(space.years), axis=1),
-            Terms(
-                groups.get_indexer(extra[owner]) * len(space.years) + extra["year"].to_numpy(dtype=np.int64),
-                extra["column"].to_numpy(dtype=np.int64), extra["amount"].to_numpy(dtype=np.float64),
-            ),
+            bought_by(space, name, {owner: limited[owner].to_numpy()}),
             (f"{{{owner}}} {{year}} 年在校生不超过办学容量", f"{{{owner}}} in {{year}}: students within its places"),
         )  # fmt: skip
 
@@ -44,7 +38,7 @@ def places(space: Space) -> None:
 def _capacity(
     space: Space,
     name: str,
-    groups: pd.DataFrame,
+    groups: Labels,
     of: Ints,
     weight: Floats,
     stated: Floats,
@@ -64,7 +58,8 @@ def _capacity(
         weights=weight[offering] * space.cohorts.inherited_enrolled[offering, year],
         minlength=stated.size,
     )
-    index = groups.iloc[np.repeat(np.arange(len(groups)), years)].assign(year=np.tile(space.years, len(groups)))
+    group, year = space.grid(np.arange(len(stated)), np.arange(years))
+    index = {**taken(groups, group), "year": space.years[year]}
     space.builder.add_rows(
         name, index, Terms.concat([terms, Terms(extra.key, extra.column, -extra.coefficient)]),
         upper=np.maximum(stated.ravel(), use), sentence=sentence,
@@ -74,26 +69,27 @@ def _capacity(
 def hiring(space: Space) -> None:
     """Columns h[s,u] <= hire_max and, where cluster limits exist, h[s,c,u] with sum over c <= h[s,u]; every year."""
     schools, years = space.case.table("schools"), len(space.years)
-    able = schools[schools["hire_max"] > 0].reset_index(drop=True)
+    able = schools[schools["hire_max"] > 0]
     if able.empty:
         return
     row, year = space.grid(np.arange(len(able)), np.arange(years))
-    index = pd.DataFrame({"school": able["school"].to_numpy()[row], "year": space.years[year]})
+    index = {"school": able["school"].to_numpy()[row], "year": space.years[year]}
     most = able["hire_max"].to_numpy(dtype=np.float64)[row]
     hired = space.builder.add_columns("hired", index, upper=most)
     space.builder.state_bounds(
         "hire_max", hired, upper=most, sentence=("{school} {year} 年新增教师", "teachers {school} hires in {year}")
     )
     special = space.case.table("specialists")
-    special = special[special["school"].isin(able["school"])].reset_index(drop=True)
-    if special.empty:
+    among = rows_at([able["school"]], [special["school"]])
+    named = np.flatnonzero(among >= 0)
+    if not len(named):
         return
-    row, year = space.grid(np.arange(len(special)), np.arange(years))
-    index = special[["school", "cluster"]].iloc[row].assign(year=space.years[year])
+    row, year = space.grid(named, np.arange(years))
+    index = {**taken(special, row, "school", "cluster"), "year": space.years[year]}
     block = space.builder.add_columns("hired_specialists", index)
-    owner = pd.Index(able["school"]).get_indexer(special["school"])[row] * years + year
+    owner = among[row] * years + year
     space.builder.add_rows(
-        "specialists_among_hired", hired.index,
+        "specialists_among_hired", hired.labels,
         Terms.concat([Terms(owner, block.positions, np.ones(len(block))), Terms(np.arange(len(hired)), hired.positions, -np.ones(len(hired)))]),
         upper=0.0, sentence=("{school} {year} 年新增专业教师不超过新增教师", "{school} in {year}: specialists are among those hired"),
     )  # fmt: skip
@@ -124,57 +120,63 @@ def teachers(space: Space) -> None:
 
 
 def _school_teachers(space: Space) -> None:
-    schools, levels = space.case.table("schools"), space.case.table("levels").set_index("level")
-    ceiling = space.offerings["level"].map(levels["students_per_teacher"])
-    strictest = ceiling.groupby(space.offerings["school"]).min()
-    ratio = schools["students_per_teacher"].fillna(schools["school"].map(strictest))
-    known = schools["teachers_general"].notna() | schools["teachers_specialist"].notna()
-    stock = schools["teachers_general"].fillna(0.0) + schools["teachers_specialist"].fillna(0.0)
-    judged = (known & ratio.notna() & schools["school"].isin(space.offerings["school"])).to_numpy(dtype=bool)
+    schools, levels, lines = space.case.table("schools"), space.case.table("levels"), space.offerings
+    per = schools["students_per_teacher"].to_numpy(dtype=np.float64)
+    per = np.where(np.isnan(per), _strictest(space), per)
+    stock = schools[["teachers_general", "teachers_specialist"]].to_numpy(dtype=np.float64)
+    member = rows_at([schools["school"]], [lines["school"]])
+    judged = ~np.isnan(stock).all(axis=1) & ~np.isnan(per)
+    judged &= np.bincount(member[member >= 0], minlength=len(schools)) > 0
     if not judged.any():
         return
-    part, years = schools[judged], len(space.years)
-    groups, per = pd.Index(part["school"]), ratio[judged].to_numpy(dtype=np.float64)
-    leave = part["leave_rate"].to_numpy(dtype=np.float64)
-    able = schools[schools["hire_max"] > 0]
-    extra = bought(space, "teachers")
-    extra = extra[extra["school"].isin(groups)]
-    group = groups.get_indexer(extra["school"])
+    years, groups = len(space.years), {"school": schools["school"].to_numpy()[judged]}
+    per, stock = per[judged], np.nan_to_num(stock[judged]).sum(axis=1)
+    leave = schools["leave_rate"].to_numpy(dtype=np.float64)
+    number = np.where(judged, np.cumsum(judged) - 1, -1)
+    able = (schools["hire_max"] > 0).to_numpy()
+    extra = bought_by(space, "teachers", groups)
     terms = [
-        _teaching(space, "hired", groups.get_indexer(able["school"]), leave, per),
-        Terms(group * years + extra["year"].to_numpy(dtype=np.int64), extra["column"].to_numpy(dtype=np.int64),
-              extra["amount"].to_numpy(dtype=np.float64) * per[group]),
+        _teaching(space, "hired", number[able], leave[judged], per),
+        Terms(extra.key, extra.column, extra.coefficient * per[extra.key // years]),
         on_loan(space, groups, per),
-    ]  # fmt: skip
-    stated = (per * stock[judged].to_numpy(dtype=np.float64))[:, None] * (1.0 - leave)[:, None] ** np.arange(years)[
-        None, :
     ]
-    weight = space.offerings["level"].map(levels["student_weight"]).to_numpy(dtype=np.float64)
+    stated = (per * stock)[:, None] * (1.0 - leave[judged])[:, None] ** np.arange(years)[None, :]
+    weight = values_at(levels["level"], levels["student_weight"], lines["level"])
     _capacity(
-        space, "school_teachers", part[["school"]], groups.get_indexer(space.offerings["school"]), weight, stated, Terms.concat(terms),
+        space, "school_teachers", groups, np.append(number, -1)[member], weight, stated, Terms.concat(terms),
         ("{school} {year} 年生师比", "{school} in {year}: students per teacher"),
     )  # fmt: skip
 
 
+def _strictest(space: Space) -> Floats:
+    """float[school]: the least students_per_teacher of the levels it teaches, NaN where none is stated."""
+    schools, levels, lines = space.case.table("schools"), space.case.table("levels"), space.offerings
+    ceiling = values_at(levels["level"], levels["students_per_teacher"], lines["level"])
+    school = rows_at([schools["school"]], [lines["school"]])
+    least = np.full(len(schools), np.inf)
+    known = (school >= 0) & ~np.isnan(ceiling)
+    np.minimum.at(least, school[known], ceiling[known])
+    return np.where(np.isfinite(least), least, np.nan)
+
+
 def _cluster_teachers(space: Space) -> None:
-    special = space.case.table("specialists")
-    ratio = special["cluster"].map(space.case.table("clusters").set_index("cluster")["students_per_specialist"])
-    pairs = pd.MultiIndex.from_frame(space.offerings[["school", "cluster"]])
-    taught = pd.MultiIndex.from_frame(special[["school", "cluster"]]).isin(pairs)
-    judged = ratio.notna().to_numpy(dtype=bool) & taught
+    special, clusters, schools = (space.case.table(name) for name in ("specialists", "clusters", "schools"))
+    per = values_at(clusters["cluster"], clusters["students_per_specialist"], special["cluster"])
+    lines, owners = space.offerings, {"school": special["school"].to_numpy(), "cluster": special["cluster"].to_numpy()}
+    taught = np.zeros(len(special), dtype=bool)
+    member = rows_at([*owners.values()], [lines["school"], lines["cluster"]])
+    taught[member[member >= 0]] = True
+    judged = taught & ~np.isnan(per)
     if not judged.any():
         return
-    part, years = special[judged].reset_index(drop=True), len(space.years)
-    groups, per = pd.MultiIndex.from_frame(part[["school", "cluster"]]), ratio[judged].to_numpy(dtype=np.float64)
-    schools = space.case.table("schools").set_index("school")
-    leave = part["school"].map(schools["leave_rate"]).to_numpy(dtype=np.float64)
-    able = special[special["school"].map(schools["hire_max"]) > 0]
-    owner = groups.get_indexer(pd.MultiIndex.from_frame(able[["school", "cluster"]]))
-    stated = (per * part["persons"].to_numpy(dtype=np.float64))[:, None] * (1.0 - leave)[:, None] ** np.arange(years)[
-        None, :
-    ]
+    years, groups, per = len(space.years), taken(owners, judged), per[judged]
+    leave = values_at(schools["school"], schools["leave_rate"], groups["school"])
+    number = np.where(judged, np.cumsum(judged) - 1, -1)
+    able = values_at(schools["school"], schools["hire_max"], special["school"]) > 0
+    stock = special["persons"].to_numpy(dtype=np.float64)[judged]
+    stated = (per * stock)[:, None] * (1.0 - leave)[:, None] ** np.arange(years)[None, :]
     _capacity(
-        space, "cluster_teachers", part[["school", "cluster"]], groups.get_indexer(pairs), np.ones(len(space.offerings)), stated,
-        Terms.concat([_teaching(space, "hired_specialists", owner, leave, per), on_loan(space, groups, per)]),
+        space, "cluster_teachers", groups, np.append(number, -1)[member], np.ones(len(lines)), stated,
+        Terms.concat([_teaching(space, "hired_specialists", number[able], leave, per), on_loan(space, groups, per)]),
         ("{school} 的 {cluster} 专业群 {year} 年生均专业教师", "{school}, cluster {cluster} in {year}: students per specialist teacher"),
     )  # fmt: skip

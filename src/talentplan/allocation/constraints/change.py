@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from talentplan.allocation.constraints.decisions import begun
 from talentplan.allocation.constraints.mergers import merger_inflow, mergers
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Labels, Terms, taken
 from talentplan.workspace.settings import Policy
 
 __all__ = ["change", "greatest_plan", "move_limits"]
@@ -55,7 +55,7 @@ def change(space: Space) -> None:
         return
     years = space.plan_count
     offering, year = space.grid(lines, np.arange(years))
-    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
+    index = space.labels(offering, year)
     limit = space.limit[offering, year]
     moved = space.case.settings.objective.moved_seat * space.discount[year]
     up = space.builder.add_columns("up", index, upper=limit, cost=moved)
@@ -70,8 +70,8 @@ def change(space: Space) -> None:
         sentence=("{offering} {year} 年减少名额不超过允许幅度", "{offering} in {year}: decline within the change policy"),
         together=("{year} 年各计划行减少名额不超过允许幅度", "in {year} no line shrinks by more than the change policy allows"),
     )  # fmt: skip
-    row = np.arange(len(index))
-    one = np.ones(len(index))
+    row = np.arange(len(up))
+    one = np.ones(len(up))
     parts = [
         Terms(row, space.plan_column(offering, year), one),
         Terms(row, up.positions, -one),
@@ -92,11 +92,11 @@ def change(space: Space) -> None:
     _points(space, offering, year, limit)
 
 
-def _decisions(space: Space, mask: NDArray[np.bool_]) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+def _decisions(space: Space, mask: NDArray[np.bool_]) -> tuple[np.ndarray, np.ndarray, Labels]:
     lines = space.where(mask)
     count = min(space.case.settings.policy.change.decision_years, space.plan_count)
     offering, year = space.grid(lines, np.arange(count))
-    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
+    index = space.labels(offering, year)
     return offering, year, index
 
 
@@ -104,7 +104,7 @@ def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
     """Columns a and opened; p[o,t] <= M x sum over u <= t of a[o,u]; each line once; sum of a <= max_open. Terms for the change rows."""
     new = space.free & ~space.enrolled_last
     offering, year, index = _decisions(space, new)
-    if not len(index):
+    if not len(offering):
         return Terms.empty()
     whole = year < space.case.settings.solving.whole_class_years
     opens = space.builder.add_columns("opens", index, upper=1.0, integer=whole)
@@ -112,7 +112,7 @@ def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
         "opened", index, cost=space.case.settings.objective.moved_seat * space.discount[year]
     )
     size = _new_line_size(space)[offering]
-    row = np.arange(len(index))
+    row = np.arange(len(offering))
     space.builder.add_rows(
         "opened_if", index, Terms.concat([Terms(row, opened.positions, np.ones(len(row))), Terms(row, opens.positions, -size)]),
         upper=0.0,
@@ -120,7 +120,7 @@ def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
     )  # fmt: skip
     lines, years = space.where(new), space.plan_count
     line, when = space.grid(lines, np.arange(years))
-    index_all = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[line], "year": space.years[when]})
+    index_all = space.labels(line, when)
     space.builder.add_rows(
         "opened_before", index_all,
         Terms.concat([Terms(np.arange(len(line)), space.plan_column(line, when), np.ones(len(line))),
@@ -128,9 +128,9 @@ def _openings(space: Space, row_of: NDArray[np.int64]) -> Terms:
         upper=0.0,
         sentence=("{offering} 未开设前不招生（{year} 年）", "{offering} enrols in {year} only once it has opened"),
     )  # fmt: skip
-    whole_plan = index_all.iloc[years - 1 :: years].reset_index(drop=True)
+    whole_plan = taken(index_all, when == years - 1)
     space.builder.add_rows(
-        "opens_once", whole_plan[["offering"]], begun(space, whole_plan), upper=1.0,
+        "opens_once", {"offering": whole_plan["offering"]}, begun(space, whole_plan), upper=1.0,
         sentence=("{offering} 只开设一次", "{offering} opens once"),
     )  # fmt: skip
     _count(space, "open", opens.positions, year, space.case.settings.policy.change.max_open,
@@ -153,33 +153,34 @@ def _closures(space: Space, row_of: NDArray[np.int64]) -> Terms:
     """
     old = space.free & space.enrolled_last
     offering, year, index = _decisions(space, old)
-    if not len(index):
+    if not len(offering):
         return Terms.empty()
     whole = year < space.case.settings.solving.whole_class_years
     closes = space.builder.add_columns("closes", index, upper=1.0, integer=whole)
     moved = space.case.settings.objective.moved_seat * space.discount[year]
     limit = (np.cumsum(space.limit, axis=1) + merger_inflow(space))[offering, year]
     bounded = np.isfinite(limit)
-    closed = space.builder.add_columns("closed", index[bounded], cost=moved[bounded])
+    held = taken(index, bounded)
+    closed = space.builder.add_columns("closed", held, cost=moved[bounded])
     reach = (space.offerings["last_plan"].to_numpy(dtype=np.float64)[offering] + limit)[bounded]
     fall = reach - space.limit[offering, year][bounded]  # what there can have been the year before
     row = np.arange(int(bounded.sum()))
     one = np.ones(len(row))
-    stopped = space.so_far(closes, index[bounded]).scaled(reach)
+    stopped = space.so_far(closes, held).scaled(reach)
     space.builder.add_rows(
-        "closed_if", index[bounded],
+        "closed_if", held,
         Terms.concat([Terms(row, closed.positions, one), Terms(row, closes.positions[bounded], -fall)]), upper=0.0,
         sentence=("{offering} 只有在 {year} 年停招才能一次降为零", "{offering} falls to zero in {year} only if it closes"),
     )  # fmt: skip
     space.builder.add_rows(
-        "closed_means_zero", index[bounded],
+        "closed_means_zero", held,
         Terms.concat([Terms(row, space.plan_column(offering[bounded], year[bounded]), one), stopped]),
         upper=reach,
         sentence=("{offering} 停招后 {year} 年不招生", "{offering} does not enrol in {year} once it closes"),
     )  # fmt: skip
     line = np.unique(offering, return_inverse=True)[1]
     space.builder.add_rows(
-        "closes_once", index[year == 0][["offering"]], Terms(line, closes.positions, np.ones(len(line))), upper=1.0,
+        "closes_once", taken(index, year == 0, "offering"), Terms(line, closes.positions, np.ones(len(line))), upper=1.0,
         sentence=("{offering} 只停招一次", "{offering} closes once"),
     )  # fmt: skip
     _count(space, "close", closes.positions, year, space.case.settings.policy.change.max_close,
@@ -194,7 +195,7 @@ def _count(
         return
     span = int(year.max()) + 1
     space.builder.add_rows(
-        name, pd.DataFrame({"year": space.years[:span]}), Terms(year, columns, np.ones(len(columns))), upper=float(most),
+        name, {"year": space.years[:span]}, Terms(year, columns, np.ones(len(columns))), upper=float(most),
         sentence=sentence,
     )  # fmt: skip
 
@@ -213,18 +214,18 @@ def _points(space: Space, offering: np.ndarray, year: np.ndarray, limit: Floats)
     first = np.flatnonzero(counted & ~later)
     parts = [Terms(year[later], b.positions[later], 1.0 / limit[later]) for b in (up, down)]
     if len(first):
-        moves = space.builder.add_columns("changes", up.index.iloc[first], upper=1.0, integer=True)
+        moves = space.builder.add_columns("changes", taken(up.labels, first), upper=1.0, integer=True)
         parts.append(Terms(year[first], moves.positions, np.ones(len(first))))
         row, line = np.arange(len(first)), offering[first]
         most_up, most_down = _reach_of_whole_classes(space, line, year[first], limit[first])
         space.builder.add_rows(
-            "changed_if", up.index.iloc[first],
+            "changed_if", taken(up.labels, first),
             Terms.concat([Terms(row, up.positions[first], 1.0 / most_up), Terms(row, down.positions[first], 1.0 / most_down),
                           Terms(row, moves.positions, -np.ones(len(first)))]), upper=0.0,
         )  # fmt: skip
         most[: space.case.settings.solving.whole_class_years] = np.floor(most[0] + 1e-9)
     space.builder.add_rows(
-        "points_changed", pd.DataFrame({"year": space.years[: space.plan_count]}), Terms.concat(parts), upper=most,
+        "points_changed", {"year": space.years[: space.plan_count]}, Terms.concat(parts), upper=most,
         sentence=("{year} 年调整的计划行数上限", "lines whose numbers may change in {year}"),
     )  # fmt: skip
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.constraints.decisions import begun, ended
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Labels, Terms, taken
+from talentplan.workspace.keys import rows_at
 
 __all__ = ["fewest_classes"]
 
@@ -28,22 +28,22 @@ def fewest_classes(space: Space) -> None:
         return
     whole = year < space.case.settings.solving.whole_class_years
     need = np.where(whole, fewest[offering], (fewest * least)[offering])
-    index = pd.DataFrame({"offering": table["offering"].to_numpy()[offering], "year": space.years[year]})
-    row, old = np.arange(len(index)), space.enrolled_last[offering]
+    index = space.labels(offering, year)
+    row, old = np.arange(len(offering)), space.enrolled_last[offering]
     parts = [Terms(row[~whole], space.plan_column(offering[~whole], year[~whole]), np.ones(int((~whole).sum())))]
     parts.append(_classes(space, index, whole))
     for which, decided, sign in ((old, ended, 1.0), (~old, begun, -1.0)):
-        parts.append(decided(space, index[which]).mapped(row[which]).scaled(sign * need))
+        parts.append(decided(space, taken(index, which)).mapped(row[which]).scaled(sign * need))
     space.builder.add_rows(
         "class_count", index, Terms.concat(parts), lower=np.where(old, need, 0.0),
         sentence=("{offering} 在 {year} 年不少于最少班数，除非停招", "{offering} in {year}: no fewer classes than its least number unless it closes"),
     )  # fmt: skip
 
 
-def _classes(space: Space, index: pd.DataFrame, whole: NDArray[np.bool_]) -> Terms:
+def _classes(space: Space, index: Labels, whole: NDArray[np.bool_]) -> Terms:
     """Columns k of the rows in the whole-class years."""
     block, rows = space.block("classes"), np.flatnonzero(whole)
     if block is None or not len(rows):
         return Terms.empty()
-    at = pd.MultiIndex.from_frame(block.index).get_indexer(pd.MultiIndex.from_frame(index.iloc[rows]))
+    at = rows_at([*block.labels.values()], [*taken(index, rows).values()])
     return Terms(rows, block.start + at, np.ones(len(rows)))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
-from talentplan.allocation.constraints.investment import bought
-from talentplan.allocation.constraints.sharing import in_reach
+from talentplan.allocation.constraints.investment import bought_by
+from talentplan.allocation.constraints.sharing import in_force, in_reach
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Labels, Terms, pairs, taken
+from talentplan.workspace.keys import grouped, rows_at
 
 __all__ = ["training_hours"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Codes = NDArray[np.object_]
 
 
 def training_hours(space: Space) -> None:
@@ -21,81 +26,75 @@ def training_hours(space: Space) -> None:
     resources, needs = space.case.table("resources"), space.case.table("needs")
     if resources.empty or needs.empty:
         return
-    lent = _lending(space)
-    years = len(space.years)
-    taught = (
-        space.offerings[["program", "school"]]
-        .assign(offering=np.arange(len(space.offerings)))
-        .merge(needs, on="program")
-    )
-    taught = taught[taught["hours"] > 0]
-    groups = taught[["school", "kind"]].drop_duplicates().sort_values(["school", "kind"], ignore_index=True)
-    if groups.empty:
+    lent, years = _lending(space), len(space.years)
+    line, school, kind, hours = _taught(space)
+    first, of = grouped([school, kind])
+    if not len(first):
         return
-    key = pd.MultiIndex.from_frame(groups)
-    of = key.get_indexer(pd.MultiIndex.from_frame(taught[["school", "kind"]]))
+    groups = {"school": school[first], "kind": kind[first]}
     enrolled = space.state("enrolled")
-    pair, year = space.grid(np.arange(len(taught)), np.arange(years))
-    offering, hours = taught["offering"].to_numpy()[pair], taught["hours"].to_numpy(dtype=np.float64)[pair]
+    pair, year = space.grid(np.arange(len(line)), np.arange(years))
     cell = of[pair] * years + year
-    parts = [Terms(cell, enrolled.start + space.cell(offering, year), hours)]
     use = np.bincount(
-        cell, weights=hours * space.cohorts.inherited_enrolled[offering, year], minlength=len(groups) * years
+        cell, weights=hours[pair] * space.cohorts.inherited_enrolled[line[pair], year], minlength=len(first) * years
     )
-    own = resources.assign(total=resources["workplaces"] * resources["hours"]).groupby(["unit", "kind"])["total"].sum()
-    stated = own.reindex(key).fillna(0.0).to_numpy(dtype=np.float64).repeat(years)
-    extra = bought(space, "hours")
-    group = (
-        key.get_indexer(pd.MultiIndex.from_frame(extra[["school", "kind"]])) if len(extra) else np.zeros(0, np.int64)
-    )
-    extra, group = extra[group >= 0], group[group >= 0]
-    parts.append(
-        Terms(group * years + extra["year"].to_numpy(dtype=np.int64), extra["column"].to_numpy(dtype=np.int64),
-              -extra["amount"].to_numpy(dtype=np.float64))
-    )  # fmt: skip
-    for side, sign in (("borrower", -1.0), ("owner", 1.0)):
-        group = key.get_indexer(pd.MultiIndex.from_frame(lent[[side, "kind"]])) if len(lent) else np.zeros(0, np.int64)
-        rate = lent["delivery_rate"].to_numpy(dtype=np.float64) if side == "borrower" else np.ones(len(lent))
+    owner = rows_at([*groups.values()], [resources["unit"], resources["kind"]])
+    total = (resources["workplaces"] * resources["hours"]).to_numpy(dtype=np.float64)
+    own = np.bincount(owner[owner >= 0], weights=total[owner >= 0], minlength=len(first))
+    extra = bought_by(space, "hours", groups)
+    parts = [
+        Terms(cell, enrolled.start + space.cell(line[pair], year), hours[pair]),
+        Terms(extra.key, extra.column, -extra.coefficient),
+    ]
+    for side, factor in (("borrower", -lent["delivery_rate"]), ("owner", np.ones(len(lent["column"])))):
+        group = rows_at([*groups.values()], [lent[side], lent["kind"]])
         keep = group >= 0
-        parts.append(
-            Terms((group * years + lent["when"].to_numpy(dtype=np.int64))[keep], lent["column"].to_numpy(dtype=np.int64)[keep],
-                  sign * rate[keep])
-        )  # fmt: skip
-    index = groups.iloc[np.repeat(np.arange(len(groups)), years)].assign(year=np.tile(space.years, len(groups)))
+        parts.append(Terms((group * years + lent["when"])[keep], lent["column"][keep], factor[keep]))
+    group, year = space.grid(np.arange(len(first)), np.arange(years))
     space.builder.add_rows(
-        "training_hours", index, Terms.concat(parts), upper=np.maximum(stated, use),
+        "training_hours", taken(groups, group) | {"year": space.years[year]}, Terms.concat(parts),
+        upper=np.maximum(own.repeat(years), use),
         sentence=("{school} 的 {kind} 实训学时（{year} 年）", "{school}: training hours of kind {kind} in {year}"),
     )  # fmt: skip
 
 
-def _lending(space: Space) -> pd.DataFrame:
-    """Columns and rows of lending; one row per agreement and year in force: borrower, owner, kind, when, delivery_rate, column.
+def _taught(space: Space) -> tuple[Ints, Codes, Codes, Floats]:
+    """Offering position, its school, kind of resource and hours a student needs in a year, of every need of every line."""
+    needs, programs = space.case.table("needs"), space.case.table("programs")["program"]
+    hours = needs["hours"].to_numpy(dtype=np.float64)
+    line, need = pairs(*(rows_at([programs], [table["program"]]) for table in (needs, space.offerings)))
+    line, need = line[hours[need] > 0], need[hours[need] > 0]
+    return line, space.offerings["school"].to_numpy()[line], needs["kind"].to_numpy()[need], hours[need]
+
+
+def _lending(space: Space) -> Labels:
+    """Columns and rows of lending; by agreement and year in force: borrower, owner, kind, when (position), delivery_rate, column.
 
     An agreement beyond the travel limit is never in force.
     """
-    agreements = in_reach(space.case, space.case.table("agreements")).merge(
-        space.case.table("resources")[["resource", "unit", "kind", "workplaces", "hours"]], on="resource"
+    agreements, resources = in_reach(space.case, space.case.table("agreements")), space.case.table("resources")
+    row, when = in_force(space, agreements)
+    resource = rows_at([resources["resource"]], [agreements["resource"]])[row]
+    found = {
+        "borrower": agreements["school"].to_numpy()[row], "owner": resources["unit"].to_numpy()[resource],
+        "kind": resources["kind"].to_numpy()[resource], "when": when,
+        "delivery_rate": agreements["delivery_rate"].to_numpy(dtype=np.float64)[row],
+    }  # fmt: skip
+    if not len(row):
+        return found | {"column": row}
+    most = agreements["hours_max"].to_numpy(dtype=np.float64)[row]
+    block = space.builder.add_columns(
+        "lent", taken(agreements, row, "agreement") | {"year": space.years[when]}, upper=most
     )
-    years = len(space.years)
-    row, year = space.grid(np.arange(len(agreements)), np.arange(years))
-    frame = agreements.iloc[row].reset_index(drop=True).rename(columns={"school": "borrower", "unit": "owner"})
-    frame["when"], frame["year"] = year, space.years[year]
-    frame = frame[frame["year"].between(frame["first_year"], frame["last_year"])].reset_index(drop=True)
-    if frame.empty:
-        return frame.assign(column=0)
-    most = frame["hours_max"].to_numpy(dtype=np.float64)
-    block = space.builder.add_columns("lent", frame[["agreement", "year"]], upper=most)
     space.builder.state_bounds(
         "hours_max", block, upper=most,
         sentence=("协议 {agreement} {year} 年的学时", "hours under agreement {agreement} in {year}"),
     )  # fmt: skip
-    frame["column"] = block.positions
-    groups = frame[["resource", "year", "workplaces", "hours"]].drop_duplicates(["resource", "year"], ignore_index=True)
-    key = pd.MultiIndex.from_frame(groups[["resource", "year"]])
+    first, of = grouped([resource, when], sort=False)
+    total = (resources["workplaces"] * resources["hours"]).to_numpy(dtype=np.float64)
     space.builder.add_rows(
-        "lending", groups[["resource", "year"]],
-        Terms(key.get_indexer(pd.MultiIndex.from_frame(frame[["resource", "year"]])), block.positions, np.ones(len(frame))),
-        upper=(groups["workplaces"] * groups["hours"]).to_numpy(dtype=np.float64),
+        "lending", taken(resources, resource[first], "resource") | {"year": space.years[when[first]]},
+        Terms(of, block.positions, np.ones(len(of))), upper=total[resource[first]],
         sentence=("资源 {resource} {year} 年出借学时", "hours lent out of {resource} in {year}"),
     )  # fmt: skip
-    return frame
+    return found | {"column": block.positions}

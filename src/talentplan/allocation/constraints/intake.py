@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from talentplan.allocation.constraints.teach_out import unpromised
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Labels, Terms, taken
+from talentplan.workspace.keys import rows_at
 
 RULE_WORDS = (
     ("{offering} {year} 年：规则“{rule}”（{source}）", "{offering} in {year}: rule “{rule}” ({source})"),
@@ -45,7 +45,7 @@ def plan_numbers(space: Space) -> None:
     lower = np.where(given, np.where(fed, 0.0, last), lower)[:, None].repeat(years, axis=1)
     upper = np.where(given[:, None], last[:, None], space.upper)
     offering, year = space.grid(np.arange(n), np.arange(years))
-    index = pd.DataFrame({"offering": table["offering"].to_numpy()[offering], "year": space.years[year]})
+    index = space.labels(offering, year)
     whole = (year < space.case.settings.solving.whole_class_years) & ~given[offering]
     whole &= (table["class_step"].to_numpy() == 1)[offering] | fed[offering]
     block = space.builder.add_columns("plan", index, lower=lower.ravel(), upper=upper.ravel(), integer=whole)
@@ -82,8 +82,9 @@ def entrants(space: Space) -> None:
     path, year = space.grid(np.arange(len(paths)), np.arange(years))
     live = space.years[year] >= paths["first_year"].to_numpy()[path]
     path, year = path[live], year[live]
-    index = pd.DataFrame({"pathway": paths["pathway"].to_numpy()[path], "year": space.years[year]})
-    seats = paths["seats"].fillna(np.inf).to_numpy(dtype=np.float64)
+    index = taken(paths, path, "pathway") | {"year": space.years[year]}
+    seats = paths["seats"].to_numpy(dtype=np.float64)
+    seats = np.where(np.isnan(seats), np.inf, seats)
     firm = unpromised(space, path, year)
     block = space.builder.add_columns("passed", index, upper=np.where(firm, 0.0, seats[path]))
     space.builder.state_bounds(
@@ -92,7 +93,7 @@ def entrants(space: Space) -> None:
     )  # fmt: skip
     promised = paths["min_share"].to_numpy()[path] > 0
     cost = case.settings.objective.broken_promise * space.discount[year[promised]]
-    space.builder.add_columns("broken", index[promised], cost=cost)
+    space.builder.add_columns("broken", taken(index, promised), cost=cost)
 
     direct = space.where(space.direct)
     offering, when = space.grid(direct, np.arange(years))
@@ -125,12 +126,12 @@ def seats_of_fed_lines(space: Space) -> None:
     own = Terms(
         np.flatnonzero(planned), space.plan_column(offering[planned], year[planned]), np.ones(int(planned.sum()))
     )
-    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
+    index = space.labels(offering, year)
     given = (space.offerings["control"] == "given").to_numpy()[offering]
     whole = (year < space.case.settings.solving.whole_class_years) & ~given
     ceiling = np.where(given, space.offerings["last_plan"].to_numpy()[offering], space.upper[offering, -1])
     space.builder.add_rows(
-        "seats", index, Terms.concat([own, arriving.scaled(-np.ones(len(index)))]),
+        "seats", index, Terms.concat([own, arriving.scaled(-np.ones(len(offering)))]),
         lower=np.where(planned, 0.0, -ceiling), upper=np.where(planned, np.where(whole, 1.0, 0.0), np.inf),
         sentence=("{offering} 在 {year} 年的计划数等于升入人数", "{offering} in {year}: the plan equals those who pass into it"),
     )  # fmt: skip
@@ -148,8 +149,8 @@ def pathways(space: Space) -> None:
     if not len(passed):
         return
     years, inherited = len(space.years), space.cohorts.inherited_completions.ravel()
-    path = pd.Index(paths["pathway"]).get_indexer(passed.index["pathway"])
-    year = passed.index["year"].to_numpy() - space.years[0]
+    path = rows_at([paths["pathway"]], [passed.labels["pathway"]])
+    year = passed.labels["year"] - space.years[0]
     source, target = space.positions(paths["from_offering"])[path], space.positions(paths["to_offering"])[path]
     cell = space.cell(source, year)
     for name, share, block in (
@@ -162,21 +163,19 @@ def pathways(space: Space) -> None:
         parts = [Terms(np.arange(len(chosen)), passed.positions[chosen], np.ones(len(chosen)))]
         if block is not None:
             parts.append(Terms(np.arange(len(chosen)), block.positions, np.ones(len(chosen))))
-            parts.append(_lapsed(space, passed.index.iloc[chosen]))
+            parts.append(_lapsed(space, taken(passed.labels, chosen)))
         parts.append(space.completions.at(cell[chosen], -share[chosen]))
         constant = share[chosen] * inherited[cell[chosen]]
         bounds = {"lower": constant} if block is not None else {"upper": constant}
         space.builder.add_rows(
-            name, passed.index.iloc[chosen], Terms.concat(parts), **bounds,
+            name, taken(passed.labels, chosen), Terms.concat(parts), **bounds,
             sentence=("衔接 {pathway} 在 {year} 年的升学比例", "share of completers who pass on {pathway} in {year}"),
         )  # fmt: skip
     out = np.unique(cell)
     row = np.full(len(inherited), -1, dtype=np.int64)
     row[out] = np.arange(len(out))
     leaving = Terms(row[cell], passed.positions, np.ones(len(cell)))
-    index = pd.DataFrame(
-        {"offering": space.offerings["offering"].to_numpy()[out // years], "year": space.years[out % years]}
-    )
+    index = space.labels(out // years, out % years)
     space.builder.add_rows(
         "completers", index, Terms.concat([leaving, space.completions.mapped(row).scaled(-np.ones(len(out)))]),
         upper=inherited[out],
@@ -189,19 +188,17 @@ def pathways(space: Space) -> None:
     row[:] = -1
     row[entry] = np.arange(len(entry))
     coming = Terms(row[space.cell(target[into], year[into])], passed.positions[into], np.ones(int(into.sum())))
-    index = pd.DataFrame(
-        {"offering": space.offerings["offering"].to_numpy()[entry // years], "year": space.years[entry % years]}
-    )
+    index = space.labels(entry // years, entry % years)
     space.builder.add_rows(
         "room_for_passed", index, Terms.concat([coming, space.entrants.mapped(row).scaled(-np.ones(len(entry)))]), upper=0.0,
         sentence=("{offering} {year} 年升入人数不超过报到数", "{offering} in {year}: no more pass in than register"),
     )  # fmt: skip
 
 
-def _lapsed(space: Space, index: pd.DataFrame) -> Terms:
+def _lapsed(space: Space, index: Labels) -> Terms:
     """Columns w of the rows that have one: seats into a line that closed before those who complete now began."""
     block = space.block("lapsed")
     if block is None:
         return Terms.empty()
-    row = pd.MultiIndex.from_frame(index).get_indexer(pd.MultiIndex.from_frame(block.index))
-    return Terms(np.asarray(row, dtype=np.int64), block.positions, np.ones(len(block)))
+    row = rows_at([*index.values()], [*block.labels.values()])
+    return Terms(row, block.positions, np.ones(len(block)))

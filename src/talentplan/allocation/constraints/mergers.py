@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Labels, Terms, pairs, taken
+from talentplan.workspace.keys import grouped, rows_at
 
 __all__ = ["merger_inflow", "merger_reach", "mergers"]
 
@@ -28,8 +28,8 @@ def merger_inflow(space: Space) -> Floats:
     """float[offering, plan year], persons: what mergers may have added to a line by then; 0 where none may be decided."""
     found, chosen = np.zeros((len(space.offerings), space.plan_count)), space.block("merges")
     if chosen is not None:
-        pairs = chosen.index[["from_offering", "to_offering"]].drop_duplicates()
-        source, target = space.positions(pairs["from_offering"]), space.positions(pairs["to_offering"])
+        first, _ = grouped([chosen.labels["from_offering"], chosen.labels["to_offering"]])
+        source, target = (space.positions(chosen.labels[c][first]) for c in ("from_offering", "to_offering"))
         np.add.at(found, target, merger_reach(space)[source])
     return found
 
@@ -42,6 +42,8 @@ def mergers(space: Space, row_of: Ints) -> Terms:
     """
     table, settings = space.case.table("mergers"), space.case.settings
     count = min(settings.policy.change.decision_years, settings.solving.whole_class_years, space.plan_count)
+    if table.empty:
+        return Terms.empty()
     source, target = space.positions(table["from_offering"]), space.positions(table["to_offering"])
     able = np.flatnonzero(space.free[source] & space.enrolled_last[source] & space.free[target])
     pair, year = space.grid(able.astype(np.int64), np.arange(count))
@@ -50,12 +52,12 @@ def mergers(space: Space, row_of: Ints) -> Terms:
     if not len(pair):
         return Terms.empty()
     source, target = source[pair], target[pair]
-    index = table[["from_offering", "to_offering"]].iloc[pair].reset_index(drop=True).assign(year=space.years[year])
+    index = taken(table, pair, "from_offering", "to_offering") | {"year": space.years[year]}
     moved = settings.objective.moved_seat * space.discount[year]
     chosen = space.builder.add_columns("merges", index, upper=1.0, integer=True)
     leaving = space.builder.add_columns("merged_out", index, cost=moved)
     coming = space.builder.add_columns("merged_in", index, cost=moved)
-    reach, row, one = merger_reach(space)[source, year], np.arange(len(index)), np.ones(len(index))
+    reach, row, one = merger_reach(space)[source, year], np.arange(len(pair)), np.ones(len(pair))
     for name, block in (("merged_out_if", leaving), ("merged_in_if", coming)):
         terms = Terms.concat([Terms(row, block.positions, one), Terms(row, chosen.positions, -reach)])
         space.builder.add_rows(name, index, terms, upper=0.0)
@@ -71,38 +73,34 @@ def mergers(space: Space, row_of: Ints) -> Terms:
     )
 
 
-def _after(space: Space, pairs: Ints, decided: pd.DataFrame) -> None:
+def _after(space: Space, able: Ints, decided: Labels) -> None:
     """A line that has merged away enrols nobody, the one that took it over a class at least; each merges once."""
     table, chosen, years = space.case.table("mergers"), space.builder.columns["merges"], space.plan_count
     least = space.offerings["class_min"].to_numpy(dtype=np.float64)
-    lines = np.unique(space.positions(table["from_offering"])[pairs])
+    lines = np.unique(space.positions(table["from_offering"])[able])
     line, year = space.grid(lines, np.arange(years))
-    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[line], "year": space.years[year]})
-    reach, row = merger_reach(space)[line, year], np.arange(len(index))
+    index = space.labels(line, year)
+    reach, row = merger_reach(space)[line, year], np.arange(len(line))
     gone = space.so_far(chosen, index, line="from_offering").scaled(reach)
     space.builder.add_rows(
         "merged_means_zero", index, Terms.concat([Terms(row, space.plan_column(line, year), np.ones(len(row))), gone]), upper=reach,
         sentence=("{offering} 并出后 {year} 年不招生", "{offering} does not enrol in {year} once it has merged"),
     )  # fmt: skip
-    pair, year = space.grid(pairs, np.arange(years))
+    pair, year = space.grid(able, np.arange(years))
     line = space.positions(table["to_offering"])[pair]
-    index = table[["from_offering", "to_offering"]].iloc[pair].reset_index(drop=True).assign(year=space.years[year])
-    both = index["from_offering"] + ">" + index["to_offering"]
-    names = chosen.index.assign(pair=chosen.index["from_offering"] + ">" + chosen.index["to_offering"])
-    picked = pd.DataFrame({"row": np.arange(len(index)), "pair": both, "year": index["year"]}).merge(
-        names[["pair", "year"]].assign(column=chosen.positions), on="pair", suffixes=("", "_taken")
-    )
-    picked = picked[picked["year_taken"] <= picked["year"]]
-    at, column = (picked[name].to_numpy(dtype=np.int64) for name in ("row", "column"))
-    row = np.arange(len(index))
+    index = taken(table, pair, "from_offering", "to_offering") | {"year": space.years[year]}
+    of = rows_at(*([rows["from_offering"], rows["to_offering"]] for rows in (table, decided)))
+    at, decision = pairs(of, pair)
+    made = decided["year"][decision] <= index["year"][at]
+    at, column = at[made], chosen.start + decision[made]
+    row = np.arange(len(line))
     space.builder.add_rows(
         "merged_runs", index,
         Terms.concat([Terms(row, space.plan_column(line, year), np.ones(len(row))), Terms(at, column, -least[line[at]])]), lower=0.0,
         sentence=("{to_offering} 并入 {from_offering} 后 {year} 年至少开一个班", "{to_offering} in {year}: a class at least once it has taken {from_offering} over"),
     )  # fmt: skip
-    once = pd.DataFrame({"offering": decided["from_offering"].unique()})
-    key = pd.Index(once["offering"]).get_indexer(decided["from_offering"])
+    first, key = grouped([decided["from_offering"]], sort=False)
     space.builder.add_rows(
-        "merges_once", once, Terms(key, chosen.positions, np.ones(len(key))), upper=1.0,
+        "merges_once", {"offering": decided["from_offering"][first]}, Terms(key, chosen.positions, np.ones(len(key))), upper=1.0,
         sentence=("{offering} 只并出一次", "{offering} merges once"),
     )  # fmt: skip

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.space import Space
 from talentplan.program import Terms
+from talentplan.workspace.keys import values_at
 from talentplan.workspace.settings import Budget
 
 __all__ = ["MILLION", "amounts", "recurrent_budget", "running_reference"]
@@ -47,7 +47,7 @@ def _running(space: Space) -> Terms:
     if not len(lines):
         return Terms.empty()
     offering, year = space.grid(lines, np.arange(years))
-    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
+    index = space.labels(offering, year)
     taught = space.cohorts.inherited_classes[offering, year]
     block = space.builder.add_columns("running", index, lower=taught.astype(np.float64))
     column = np.full(len(space.offerings) * years, -1, dtype=np.int64)
@@ -62,13 +62,7 @@ def _running(space: Space) -> Terms:
         Terms(rows, column[space.cell(line, when)], running_reference(space)[line]),
         space.full.at(space.cell(line, entry), -1.0 / _fill_one(space)[line]),
     ]
-    index = pd.DataFrame(
-        {
-            "offering": space.offerings["offering"].to_numpy()[line],
-            "year": space.years[when],
-            "entry": space.years[entry],
-        }
-    )
+    index = space.labels(line, when) | {"entry": space.years[entry]}
     space.builder.add_rows("running_since", index, Terms.concat(parts), lower=0.0)
     return Terms(space.cell(offering, year), block.positions, fixed[offering])
 
@@ -92,9 +86,9 @@ def _school_year(space: Space, running: Terms) -> tuple[Terms, Floats, float]:
     ]
     lent = space.block("lent")
     if lent is not None:
-        price = space.case.table("agreements").set_index("agreement")["price"]
-        cost = lent.index["agreement"].map(price).to_numpy(dtype=np.float64)
-        parts.append(Terms(lent.index["year"].to_numpy() - space.years[0], lent.positions, cost))
+        agreements = space.case.table("agreements")
+        cost = values_at(agreements["agreement"], agreements["price"], lent.labels["agreement"])
+        parts.append(Terms(lent.labels["year"] - space.years[0], lent.positions, cost))
     on_roll, taught = space.cohorts.inherited_enrolled, space.cohorts.inherited_classes
     constant = (net[:, None] * on_roll + fixed[:, None] * taught).sum(axis=0)
     before = space.cohorts.enrolled_before
@@ -127,7 +121,7 @@ def recurrent_budget(space: Space) -> None:
     use = share * inherited + (1 - share) * np.append(before, inherited[:-1])
     space.builder.add_rows(
         "recurrent_budget",
-        pd.DataFrame({"year": space.years[limited], "constant": constant[limited] / MILLION}), _millions(Terms.concat(parts)),
+        {"year": space.years[limited], "constant": constant[limited] / MILLION}, _millions(Terms.concat(parts)),
         upper=(np.maximum(stated, use) - constant)[limited] / MILLION,
         sentence=("{year} 年经常性经费预算", "recurrent budget of {year}"),
     )  # fmt: skip
@@ -143,9 +137,9 @@ def _hired_cost(space: Space) -> Terms:
     hired, cost = space.block("hired"), space.case.settings.policy.teacher_cost
     if hired is None or cost == 0:
         return Terms.empty()
-    leave = space.case.table("schools").set_index("school")["leave_rate"]
-    rate = hired.index["school"].map(leave).to_numpy(dtype=np.float64)
-    when, years = hired.index["year"].to_numpy() - space.years[0], len(space.years)
+    schools = space.case.table("schools")
+    rate = values_at(schools["school"], schools["leave_rate"], hired.labels["school"])
+    when, years = hired.labels["year"] - space.years[0], len(space.years)
     parts = []
     for gap in range(1, years):
         keep = when + gap < years
@@ -157,12 +151,12 @@ def _price(space: Space, terms: Terms) -> None:
     """Charge recurrent money to the objective through one column a year."""
     price = space.case.settings.objective.money
     block = space.builder.add_columns(
-        "spent_recurrent", pd.DataFrame({"year": space.years}), lower=-np.inf, cost=price * space.discount
+        "spent_recurrent", {"year": space.years}, lower=-np.inf, cost=price * space.discount
     )
     own = Terms(np.arange(len(block)), block.positions, -np.ones(len(block)))
     space.builder.add_rows(
         "spent_recurrent_is",
-        pd.DataFrame({"year": space.years}),
+        {"year": space.years},
         Terms.concat([_millions(terms), own]),
         lower=0.0,
         upper=0.0,

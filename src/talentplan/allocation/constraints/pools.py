@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from talentplan import supply
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Terms, taken
+from talentplan.workspace.keys import grouped, rows_at
 
 __all__ = ["entrant_pools"]
 
@@ -22,12 +23,10 @@ def entrant_pools(space: Space) -> None:
     limited = space.direct & table["entrant_group"].isin(pools["entrant_group"]).to_numpy()
     if not limited.any():
         return
-    catchment = space.case.table("catchments").groupby("school")["origin"].agg(lambda s: "/".join(sorted(s)))
-    area = table["school"].map(catchment).fillna("")
-    keys = pd.DataFrame({"group": table["entrant_group"], "area": area})[limited]
-    classes = keys.drop_duplicates().sort_values(["group", "area"], ignore_index=True)
-    of = np.full(len(table), -1, dtype=np.int64)
-    of[limited] = pd.MultiIndex.from_frame(classes).get_indexer(pd.MultiIndex.from_frame(keys))
+    keys = taken({"group": table["entrant_group"].to_numpy(), "area": _areas(space)}, limited)
+    first, of_limited = grouped([*keys.values()])
+    classes, of = taken(keys, first), np.full(len(table), -1, dtype=np.int64)
+    of[limited] = of_limited
 
     links = [
         (c, p)
@@ -37,25 +36,36 @@ def entrant_pools(space: Space) -> None:
     ]
     klass, pool = np.array(links, dtype=np.int64).reshape(-1, 2).T
     link, year = space.grid(np.arange(len(klass)), np.arange(years))
-    index = pools.iloc[pool[link]].assign(catchment=klass[link], year=space.years[year])
+    index = taken(pools, pool[link]) | {"catchment": klass[link], "year": space.years[year]}
     block = space.builder.add_columns("recruited", index)
 
     target = np.where(of >= 0, of * years, -1)
-    row = np.where(target[:, None] >= 0, target[:, None] + np.arange(years)[None, :], -1).ravel()
-    parts = [space.entrants.mapped(row), Terms(klass[link] * years + year, block.positions, -np.ones(len(link)))]
+    rows = np.where(target[:, None] >= 0, target[:, None] + np.arange(years)[None, :], -1).ravel()
+    parts = [space.entrants.mapped(rows), Terms(klass[link] * years + year, block.positions, -np.ones(len(link)))]
     passed = space.block("passed")
     if passed is not None and len(passed):
         paths = space.case.table("pathways")
-        path = pd.Index(paths["pathway"]).get_indexer(passed.index["pathway"])
-        cell = space.cell(space.positions(paths["to_offering"])[path], passed.index["year"].to_numpy() - space.years[0])
-        parts.append(Terms(cell, passed.positions, -np.ones(len(passed))).mapped(row))
-    groups = classes.iloc[np.repeat(np.arange(len(classes)), years)].assign(year=np.tile(space.years, len(classes)))
+        path = rows_at([paths["pathway"]], [passed.labels["pathway"]])
+        cell = space.cell(space.positions(paths["to_offering"])[path], passed.labels["year"] - space.years[0])
+        parts.append(Terms(cell, passed.positions, -np.ones(len(passed))).mapped(rows))
+    row, when = space.grid(np.arange(len(first)), np.arange(years))
+    groups = taken(classes, row) | {"year": space.years[when]}
     space.builder.add_rows(
         "recruits", groups, Terms.concat(parts), lower=0.0, upper=0.0,
         sentence=("{group} 的招生来自各生源地（{year} 年）", "{group} entrants of {year} come from the origins of their catchment"),
     )  # fmt: skip
-    index = pools.iloc[np.repeat(np.arange(len(pools)), years)].assign(year=np.tile(space.years, len(pools)))
+    row, when = space.grid(np.arange(len(pools)), np.arange(years))
+    index = taken(pools, row) | {"year": space.years[when]}
     space.builder.add_rows(
         "entrants", index, Terms(pool[link] * years + year, block.positions, np.ones(len(link))), upper=size.ravel(),
         sentence=("{origin} 的 {entrant_group} 生源（{year} 年）", "{entrant_group} entrants from {origin} in {year}"),
     )  # fmt: skip
+
+
+def _areas(space: Space) -> NDArray[np.object_]:
+    """The origins of the catchment of every offering's school, joined by "/"; "" where it recruits from all."""
+    table, schools = space.case.table("catchments"), space.offerings["school"]
+    if table.empty:
+        return np.full(len(schools), "", dtype=object)
+    origins = table.groupby("school")["origin"].agg(lambda s: "/".join(sorted(s)))
+    return np.asarray(schools.map(origins).fillna(""), dtype=object)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.constraints.decisions import begun
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Terms, taken
 
 __all__ = ["reserved_seats"]
 
@@ -20,14 +19,14 @@ def reserved_seats(space: Space) -> None:
 
     At most what max_plan and rules leave: a rule that closes a line ends its reservations. Given lines keep their number.
     """
-    offering, year = np.nonzero((_seats(space) > 0) & space.free[:, None])
+    offering, year = (at.astype(np.int64) for at in np.nonzero((_seats(space) > 0) & space.free[:, None]))
     if not len(offering):
         return
     need = np.minimum(_seats(space), space.demanded)[offering, year]
-    index = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[offering], "year": space.years[year]})
-    row, new = np.arange(len(index)), ~space.enrolled_last[offering]
+    index = space.labels(offering, year)
+    row, new = np.arange(len(offering)), ~space.enrolled_last[offering]
     parts = [Terms(row, space.plan_column(offering, year), np.ones(len(row)))]
-    parts.append(begun(space, index[new]).mapped(row[new]).scaled(-need))
+    parts.append(begun(space, taken(index, new)).mapped(row[new]).scaled(-need))
     space.builder.add_rows(
         "reserved", index, Terms.concat(parts), lower=np.where(new, 0.0, need),
         sentence=("{offering} 在 {year} 年的计划数不少于订单班和专项预留名额", "{offering} in {year}: the plan holds the seats reserved in it"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.constraints.decisions import begun, ended
 from talentplan.allocation.space import Space
-from talentplan.program import Block, Terms
+from talentplan.program import Block, Terms, taken
+from talentplan.workspace.keys import rows_at
 
 __all__ = ["promised_only", "seats_taught_out", "teach_out", "unpromised"]
 
@@ -39,12 +39,12 @@ def seats_taught_out(space: Space) -> None:
     target, stay = _ends(space)
     o, later = target[path], year >= stay[path]
     promised = paths["min_share"].to_numpy(dtype=np.float64)[path] > 0
-    taken, able = _taken(space), _may_close(space)
-    still = np.where(_suspended(space)[o], ~later, able[o] | taken[o, year])
+    gone, able = _taken(space), _may_close(space)
+    still = np.where(_suspended(space)[o], ~later, able[o] | gone[o, year])
     ends = still & space.direct[o] & promised
-    lapses = later & promised & (_suspended(space)[o] | able[o] | taken[o, np.maximum(year - stay[path], 0)])
-    taught = space.builder.add_columns("taught_out", passed.index[ends], upper=_most(space)[path[ends]])
-    space.builder.add_columns("lapsed", passed.index[lapses], upper=_most(space)[path[lapses]])
+    lapses = later & promised & (_suspended(space)[o] | able[o] | gone[o, np.maximum(year - stay[path], 0)])
+    taught = space.builder.add_columns("taught_out", taken(passed.labels, ends), upper=_most(space)[path[ends]])
+    space.builder.add_columns("lapsed", taken(passed.labels, lapses), upper=_most(space)[path[lapses]])
     entering = Terms(space.cell(o[ends], year[ends]), taught.positions, np.ones(len(taught)))
     space.entrants = Terms.concat([space.entrants, entering])
     space.full = Terms.concat([space.full, entering])
@@ -59,10 +59,10 @@ def promised_only(space: Space) -> None:
     path, year = _keys(space, passed)
     target, _ = _ends(space)
     fed = np.flatnonzero((_suspended(space) & ~space.direct)[target[path]] & ~unpromised(space, path, year))
-    at = _match(passed, taught.index)
+    at = rows_at([*passed.labels.values()], [*taught.labels.values()])
     among = Terms.concat([Terms(np.arange(len(at)), taught.positions, np.ones(len(at))),
                           Terms(np.arange(len(at)), passed.start + at, -np.ones(len(at)))])  # fmt: skip
-    space.builder.add_rows("taught_out_among_passed", taught.index, among, upper=0.0)
+    space.builder.add_rows("taught_out_among_passed", taught.labels, among, upper=0.0)
     for name, block, rows, columns in (
         ("taught_out_promised", taught, at, taught.positions),
         ("suspended_promised", passed, fed, passed.positions[fed]),
@@ -72,7 +72,7 @@ def promised_only(space: Space) -> None:
             Terms(np.arange(len(rows)), columns, np.ones(len(rows))),
             space.completions.at(cell, -share[path[rows]]),
         ]
-        index = block.index if name == "taught_out_promised" else passed.index.iloc[rows]
+        index = block.labels if name == "taught_out_promised" else taken(passed.labels, rows)
         space.builder.add_rows(
             name, index, Terms.concat(parts), upper=share[path[rows]] * space.cohorts.inherited_completions.ravel()[cell],
             sentence=("衔接 {pathway} 在 {year} 年只接收已获承诺的学生", "only those who were promised a seat pass on {pathway} in {year}"),
@@ -105,8 +105,7 @@ def _held(space: Space, name: str, block: Block, rows: Ints, year: Ints, sign: f
     path, _ = _keys(space, block)
     path, target = path[rows], _ends(space)[0][path[rows]]
     most, row = _most(space)[path], np.arange(len(rows))
-    index = block.index.iloc[rows].reset_index(drop=True)
-    asked = pd.DataFrame({"offering": space.offerings["offering"].to_numpy()[target], "year": space.years[year]})
+    index, asked = taken(block.labels, rows), space.labels(target, year)
     parts = [Terms(row, block.positions[rows], np.ones(len(row)))]
     stopped = ended(space, asked)
     whole = _year_of(space)[stopped.column] < _whole(space)
@@ -121,14 +120,8 @@ def _held(space: Space, name: str, block: Block, rows: Ints, year: Ints, sign: f
 
 def _keys(space: Space, block: Block) -> tuple[Ints, Ints]:
     """Positions of the pathway and of the year of every column of a block."""
-    path = pd.Index(space.case.table("pathways")["pathway"]).get_indexer(block.index["pathway"])
-    return np.asarray(path, dtype=np.int64), block.index["year"].to_numpy(dtype=np.int64) - space.years[0]
-
-
-def _match(block: Block, index: pd.DataFrame) -> Ints:
-    return np.asarray(
-        pd.MultiIndex.from_frame(block.index).get_indexer(pd.MultiIndex.from_frame(index)), dtype=np.int64
-    )
+    path = rows_at([space.case.table("pathways")["pathway"]], [block.labels["pathway"]])
+    return path, block.labels["year"] - space.years[0]
 
 
 def _ends(space: Space) -> tuple[Ints, Ints]:
@@ -142,7 +135,8 @@ def _most(space: Space) -> Floats:
     """float[pathway], persons: B."""
     paths = space.case.table("pathways")
     largest = space.offerings["class_max"].to_numpy(dtype=np.float64)[space.positions(paths["from_offering"])]
-    return np.asarray(paths["seats"].fillna(pd.Series(CLASSES * largest, index=paths.index)), dtype=np.float64)
+    seats = paths["seats"].to_numpy(dtype=np.float64)
+    return np.where(np.isnan(seats), CLASSES * largest, seats)
 
 
 def _year_of(space: Space) -> Ints:
@@ -150,7 +144,7 @@ def _year_of(space: Space) -> Ints:
     blocks = [b for b in (space.block("closes"), space.block("merges")) if b is not None]
     found = np.full(max([b.start + len(b) for b in blocks], default=0), -1, dtype=np.int64)
     for block in blocks:
-        found[block.positions] = block.index["year"].to_numpy(dtype=np.int64) - space.years[0]
+        found[block.positions] = block.labels["year"] - space.years[0]
     return found
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from talentplan.allocation.constraints.decisions import begun, ended
 from talentplan.allocation.space import Space
-from talentplan.program import Block, Terms
+from talentplan.program import Block, Labels, Terms, taken
 from talentplan.workspace import code_names
 from talentplan.workspace.settings import Total
 
@@ -43,7 +43,8 @@ def total_bounds(offerings: pd.DataFrame, total: Total) -> list[tuple[str, np.nd
 
 def totals(space: Space) -> None:
     """`total`: least <= sum of p over the matching lines <= greatest, in its year or every plan year."""
-    names = [code_names(space.case, lang) for lang in ("zh", "en")] if space.case.settings.totals else [{}, {}]
+    by_school = any(total.by_school for total in space.case.settings.totals)
+    names = [code_names(space.case, lang) for lang in ("zh", "en")] if by_school else [{}, {}]
     rows: list[dict[str, object]] = []
     keys, columns, lower, upper = [], [], [], []
     for number, total in enumerate(space.case.settings.totals):
@@ -80,7 +81,7 @@ def whole_classes(space: Space) -> None:
         return
     offering, year = space.grid(lines, np.arange(years))
     table = space.offerings
-    index = pd.DataFrame({"offering": table["offering"].to_numpy()[offering], "year": space.years[year]})
+    index = space.labels(offering, year)
     least, most = (table[c].to_numpy(dtype=np.float64)[offering] for c in ("class_min", "class_max"))
     greatest = table["classes_max"].to_numpy(dtype=np.float64)[offering]
     classes = space.builder.add_columns("classes", index, upper=greatest, integer=True)
@@ -88,7 +89,7 @@ def whole_classes(space: Space) -> None:
         "class_bound", classes, upper=greatest,
         sentence=("{offering} {year} 年的最多班数", "{offering} in {year}: its classes_max"),
     )  # fmt: skip
-    row = np.arange(len(index))
+    row = np.arange(len(offering))
     plan = Terms(row, space.plan_column(offering, year), np.ones(len(row)))
     for name, size, lower, upper in (("class_least", least, 0.0, np.inf), ("class_most", most, -np.inf, 0.0)):
         space.builder.add_rows(
@@ -99,7 +100,7 @@ def whole_classes(space: Space) -> None:
     _running(space, offering, year, index, classes)
 
 
-def _running(space: Space, offering: np.ndarray, year: np.ndarray, index: pd.DataFrame, classes: Block) -> None:
+def _running(space: Space, offering: np.ndarray, year: np.ndarray, index: Labels, classes: Block) -> None:
     """k + sum over u <= t of c[o,u] >= 1 for a line that enrolled; k >= sum over u < t of a[o,u] for a new one; mergers count in both.
 
     A line that a rule or max_plan takes to zero, now or before, does not count as a closure of the plan's own.
@@ -107,32 +108,32 @@ def _running(space: Space, offering: np.ndarray, year: np.ndarray, index: pd.Dat
     allowed = np.minimum.accumulate(space.demanded, axis=1)[offering, year] > 0
     old = np.flatnonzero(space.enrolled_last[offering] & allowed)
     parts = [Terms(np.arange(len(old)), classes.positions[old], np.ones(len(old)))]
-    parts.append(ended(space, index.iloc[old]))
+    parts.append(ended(space, taken(index, old)))
     space.builder.add_rows(
-        "open_or_closed", index.iloc[old], Terms.concat(parts), lower=1.0,
+        "open_or_closed", taken(index, old), Terms.concat(parts), lower=1.0,
         sentence=("{offering} 在 {year} 年至少开一个最小班额的班，除非停招", "{offering} in {year}: at least one smallest class unless it closes"),
     )  # fmt: skip
     new = np.flatnonzero(~space.enrolled_last[offering] & (year > 0))
     if space.block("opens") is None or not len(new):
         return
-    opened = begun(space, index.iloc[new], before=True)
+    opened = begun(space, taken(index, new), before=True)
     space.builder.add_rows(
-        "stays_open", index.iloc[new],
+        "stays_open", taken(index, new),
         Terms.concat([Terms(np.arange(len(new)), classes.positions[new], np.ones(len(new))), opened.scaled(-np.ones(len(new)))]),
         lower=0.0,
         sentence=("{offering} 开设后 {year} 年至少开一个班", "{offering} in {year}: at least one class once it has opened"),
     )  # fmt: skip
 
 
-def _steps(space: Space, offering: np.ndarray, year: np.ndarray, index: pd.DataFrame) -> None:
+def _steps(space: Space, offering: np.ndarray, year: np.ndarray, index: Labels) -> None:
     step = space.offerings["class_step"].to_numpy(dtype=np.float64)[offering]
     chosen = np.flatnonzero(step > 1)
     if not len(chosen):
         return
-    steps = space.builder.add_columns("steps", index.iloc[chosen], integer=True)
+    steps = space.builder.add_columns("steps", taken(index, chosen), integer=True)
     row = np.arange(len(chosen))
     terms = [
         Terms(row, space.plan_column(offering[chosen], year[chosen]), np.ones(len(row))),
         Terms(row, steps.positions, -step[chosen]),
     ]
-    space.builder.add_rows("class_step", index.iloc[chosen], Terms.concat(terms), lower=0.0, upper=0.0)
+    space.builder.add_rows("class_step", taken(index, chosen), Terms.concat(terms), lower=0.0, upper=0.0)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.rules.kinds import counted_lines
 from talentplan.allocation.space import Space
-from talentplan.program import Terms
+from talentplan.program import Terms, taken
 from talentplan.workspace.case import Rule
 
 __all__ = ["adjust_share"]
@@ -29,7 +28,7 @@ def adjust_share(space: Space, rule: Rule) -> None:
         return
     table, now = space.offerings, np.zeros(len(lines), dtype=np.int64)
     last, size, largest = (table[c].to_numpy(dtype=np.float64)[lines] for c in ("last_plan", "class_min", "class_max"))
-    index = pd.DataFrame({"offering": table["offering"].to_numpy()[lines], "year": space.case.first_year})
+    index = space.labels(lines, now)
     whole = space.case.settings.solving.whole_class_years > 0
     rises = space.builder.add_columns(f"rises:{rule.id}", index, upper=1.0, integer=whole)
     falls = space.builder.add_columns(f"falls:{rule.id}", index, upper=(last > 0).astype(np.float64), integer=whole)
@@ -45,14 +44,14 @@ def adjust_share(space: Space, rule: Rule) -> None:
     width = (most - last + np.minimum(size, last))[old]
     place = np.arange(len(old))
     space.builder.add_rows(
-        f"falls_by_a_class:{rule.id}", index.iloc[old],
+        f"falls_by_a_class:{rule.id}", taken(index, old),
         Terms.concat([Terms(place, plan[old], one[old]), Terms(place, falls.positions[old], width)]), upper=most[old],
         sentence=("{offering} 在 {year} 年减少一个班以上才算调减", "{offering} in {year} counts as reduced from a class fewer on"),
     )  # fmt: skip
     both = Terms.concat([Terms(row, rises.positions, one), Terms(row, falls.positions, one)])
     space.builder.add_rows(f"rises_or_falls:{rule.id}", index, both, upper=1.0)
     space.builder.add_rows(
-        f"rule:{rule.id}", index.iloc[:1][["year"]], both.mapped(np.zeros(len(lines), dtype=np.int64)),
+        f"rule:{rule.id}", {"year": index["year"][:1]}, both.mapped(np.zeros(len(lines), dtype=np.int64)),
         lower=np.floor(float(rule.parameters["share"]) * (last > 0).sum() + 1e-9),
         sentence=(f"{{year}} 年：{rule.text_zh}", f"{{year}}: {rule.text_en}"),
     )  # fmt: skip
