@@ -14,7 +14,9 @@ import pandas as pd
 from talentplan.workspace import build_case
 from talentplan.workspace.case import Case
 
-__all__ = ["SIZES", "region"]
+__all__ = ["SIZES", "Size", "region"]
+
+Size = str | tuple[int, int, int, int]  # a name of SIZES, or schools, programs, occupations, plan years
 
 FIRST, LAST = 2027, 2026
 # schools, programs, occupations, plan years
@@ -30,7 +32,7 @@ LINES_A_SCHOOL = 9
 KINDS = 6
 
 
-def region(size: str | tuple[int, int, int, int], seed: int = 2031, *, whole_class_years: int = 1) -> Case:
+def region(size: Size, seed: int = 2031, *, whole_class_years: int = 1) -> Case:
     """A random region of a named size, or of so many schools, programs, occupations and plan years."""
     schools, programs, occupations, years = SIZES[size] if isinstance(size, str) else size
     dice = np.random.default_rng(seed)

@@ -27,9 +27,9 @@ import numpy as np
 from benchmarks.allocation import OURS, measure
 
 ROOT = Path(__file__).resolve().parents[1]
-Size = tuple[int, int, int, int]
+Region = tuple[int, int, int, int]
 # schools, programs, occupations, plan years; the first is `city`, the third `group`, the last `province`
-REGIONS: tuple[Size, ...] = (
+REGIONS: tuple[Region, ...] = (
     (9, 33, 32, 8),
     (20, 65, 60, 9),
     (40, 120, 100, 10),
@@ -44,7 +44,7 @@ MEMORY = {"peak_mb": ("peak of the process", "#5b3f8c")}
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 440, 340, 62, 46, 52, 12  # of one panel, in pixels
 
 
-def in_a_process_of_its_own(size: Size, limit: float | None) -> dict[str, Any]:
+def in_a_process_of_its_own(size: Region, limit: float | None) -> dict[str, Any]:
     """What one size takes; `status` says timeout or failed where nothing could be measured."""
     words = ",".join(map(str, size))
     call = [sys.executable, "-m", "benchmarks.growth", "--one", words]

@@ -66,6 +66,18 @@ def test_the_command_prints_every_key(monkeypatch):
     assert np.isfinite([found[key] for key in ("build_s", "handover_s", "solve_s", "bytes_a_nonzero")]).all()
 
 
+def test_building_alone_solves_nothing(monkeypatch):
+    monkeypatch.setitem(SIZES, "city", SMALL)
+    monkeypatch.setattr(allocation, "PEERS", {"pulp": PEERS["pulp"]})
+    monkeypatch.setattr(allocation, "linear_optimum", None)
+    answer = CliRunner().invoke(allocation.main, ["--size", "city", "--json", "--peers", "--build-only"])
+    assert answer.exit_code == 0, answer.output
+    found = json.loads(answer.output)
+    assert set(found) >= KEYS
+    assert found["solve_s"] is found["objective"] is found["peers"]["pulp"]["objective"] is None
+    assert found["peers"]["pulp"]["ratio"] > 0
+
+
 class Absent:
     largest = "nation"
 
