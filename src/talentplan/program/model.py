@@ -23,8 +23,19 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)  # no slots: the frame is kept once it was asked for
-class Block:
+class _Labelled:
+    """Something with an index table; no slots, so that its frame is kept once it was asked for."""
+
+    labels: Labels
+
+    @cached_property
+    def index(self) -> pd.DataFrame:
+        """The index table as a frame, made when it is first asked for."""
+        return pd.DataFrame(dict(self.labels))
+
+
+@dataclass(frozen=True)
+class Block(_Labelled):
     """Consecutive columns or rows that share a name and an index table (one label row each).
 
     labels: the index table as arrays. sentence: (zh, en) templates over the index columns, for rows; empty for columns.
@@ -37,11 +48,6 @@ class Block:
 
     def __len__(self) -> int:
         return len(next(iter(self.labels.values())))
-
-    @cached_property
-    def index(self) -> pd.DataFrame:
-        """The index table as a frame, made when it is first asked for."""
-        return pd.DataFrame(dict(self.labels))
 
     @property
     def positions(self) -> Ints:
@@ -64,8 +70,8 @@ class Block:
         return template.format(**values) if template else f"{self.name} ({text})"
 
 
-@dataclass(frozen=True, slots=True)
-class StatedBounds:
+@dataclass(frozen=True)
+class StatedBounds(_Labelled):
     """Where bounds of columns come from: one thing somebody stated, a label row for each column it bounds.
 
     The bounds of a column are the tightest of all that was stated about it; bounds nobody stated belong to its definition.
