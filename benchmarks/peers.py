@@ -14,13 +14,15 @@ from talentplan.program import LinearProgram
 
 __all__ = ["PEERS"]
 
+Row = tuple[list[int], list[float], float, float]
+"""Columns, coefficients and bounds of a row."""
+
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _rows(program: LinearProgram) -> Iterator[tuple[list[int], list[float], float, float]]:
-    """Columns, coefficients and bounds of every row."""
+def _rows(program: LinearProgram) -> Iterator[Row]:
     matrix = sp.csr_array(program.matrix)
     start, column, value = matrix.indptr.tolist(), matrix.indices.tolist(), matrix.data.tolist()
     low, high = program.row_lower.tolist(), program.row_upper.tolist()
@@ -42,19 +44,12 @@ class Pulp:
         ]
         problem = pulp.LpProblem("plan", pulp.LpMinimize)
         problem += pulp.lpSum(c * x[n] for n, c in enumerate(program.cost.tolist()) if c)
-        for columns, values, low, high in _rows(program):
-            self._add(problem, x, columns, values, low, high)
+        for row in _rows(program):
+            self._add(problem, x, row)
         return problem
 
-    def _add(
-        self,
-        problem: pulp.LpProblem,
-        x: list[pulp.LpVariable],
-        columns: list[int],
-        values: list[float],
-        low: float,
-        high: float,
-    ) -> None:
+    def _add(self, problem: pulp.LpProblem, x: list[pulp.LpVariable], row: Row) -> None:
+        columns, values, low, high = row
         total = pulp.lpSum(v * x[n] for n, v in zip(columns, values, strict=True))
         if low == high:
             problem += total == low
@@ -78,15 +73,8 @@ class Pulp:
 class PulpFast(Pulp):
     """Expressions from lists of pairs, constraints put into the problem without a check of names."""
 
-    def _add(
-        self,
-        problem: pulp.LpProblem,
-        x: list[pulp.LpVariable],
-        columns: list[int],
-        values: list[float],
-        low: float,
-        high: float,
-    ) -> None:
+    def _add(self, problem: pulp.LpProblem, x: list[pulp.LpVariable], row: Row) -> None:
+        columns, values, low, high = row
         pairs = [(x[n], v) for n, v in zip(columns, values, strict=True)]
         sides = (
             [(pulp.LpConstraintEQ, low)] if low == high else [(pulp.LpConstraintGE, low), (pulp.LpConstraintLE, high)]

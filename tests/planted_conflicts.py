@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from tests.conflict_judge import judged_possible
-from tests.random_cases import FIRST_YEAR, Draft, random_draft
+from tests.random_cases import random_draft
+from tests.random_draft import FIRST_YEAR, Draft
 
 from talentplan.allocation import linear_program
 from talentplan.demand import forecast_openings

@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from talentplan.workspace.case import Rule
+from tests.random_draft import FIRST_YEAR
 
-FIRST_YEAR = 2025
+from talentplan.workspace.case import Rule
 
 
 def draw_rules(dice: Random, tables: dict[str, list[dict[str, Any]]]) -> list[Rule]:

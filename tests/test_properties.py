@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.random_cases import Draft, random_draft
+from tests.random_cases import random_draft
+from tests.random_draft import Draft
 from tests.solved import Solved, solve
 
 from talentplan.allocation.build import COHORTS, build, make_space
