@@ -236,6 +236,7 @@ def classes_that_do_not_add_up(ground: Ground) -> Marks:
     return [ground.total(school=school, least=wanted, greatest=wanted)]
 
 
+REDEFINES = (classes_that_do_not_add_up,)  # also changes what is no statement: how large the classes of a school are
 WHOLE = (no_closures_and_nobody_comes, classes_that_do_not_add_up)
 KINDS: dict[str, Callable[[Ground], Marks]] = {
     plant.__name__: plant
@@ -249,11 +250,15 @@ KINDS: dict[str, Callable[[Ground], Marks]] = {
 
 @dataclass(frozen=True)
 class Planted:
-    """A case that had a plan before a contradiction was planted, its program, and what was planted."""
+    """A case that had a plan before a contradiction was planted, its program, and what was planted.
+
+    redefines: the plant also changed what is no statement, so that others may clash without it.
+    """
 
     case: Case
     program: LinearProgram
     marks: Marks
+    redefines: bool = False
 
     def has(self, statement: Statement) -> bool:
         """Whether a statement is one of those planted."""
@@ -281,7 +286,7 @@ def planted(kind: str, count: int, seed: int) -> list[Planted]:
             continue
         program = _program(case)
         if not judged_possible(program):
-            found.append(Planted(case, program, marks))
+            found.append(Planted(case, program, marks, plant in REDEFINES))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from talentplan.allocation import repairs
 from talentplan.errors import ImpossibleError
 from talentplan.plan import solve_plan
 from talentplan.workspace import build_case
@@ -91,3 +92,55 @@ def test_repairs_say_how_much_is_enough() -> None:
     assert [(c.kind, c.place, c.after) for c in grown.changes] == [("up", {"offering": "a", "year": 2027}, 110.0)]
     total["least"] = 140.0
     assert solve_plan(_case(pool=900.0, settings=settings)).audit.ok
+
+
+def test_a_repair_mends_all_conflicts_beside_each_other() -> None:
+    # 200 entrants: next year's total wants 150 of a line that grows from 40 to 140 at most, the year after the total wants 300
+    totals = [
+        {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 150.0},
+        {"name": {"zh": "后年总量", "en": "the later total"}, "year": 2028, "least": 300.0},
+    ]
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(_case(settings={"totals": totals, "solving": {"whole_class_years": 0}}))
+    found = caught.value.diagnosis
+    assert len(found.conflicts) == 2
+    assert found.complete
+    for repair in found.repairs:  # both years take part in every one, and nothing is moved that need not be
+        assert {c.place["year"] for c in repair.changes} == {2027, 2028}
+    cheapest = found.repairs[0]
+    assert [(c.kind, c.place["year"], c.after) for c in cheapest.changes] == [
+        ("total", 2027, 140.0),
+        ("total", 2028, 200.0),
+    ]
+    for total, change in zip(totals, cheapest.changes, strict=True):
+        total["least"] = change.after
+    assert solve_plan(_case(settings={"totals": totals, "solving": {"whole_class_years": 0}})).audit.ok
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_whole_classes_are_sought_near_the_linear_optimum_in_large_programs(
+    large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # from 40 by two classes of 50 to 140 at most, which are three classes; whole classes cost nothing beyond that
+    if large:
+        monkeypatch.setattr(repairs, "LARGE", 0)
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 150.0}
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(_case(pool=900.0, settings={"totals": [total]}))
+    cheapest = caught.value.diagnosis.repairs[0]
+    assert [(c.kind, c.side, c.before, c.after) for c in cheapest.changes] == [("total", "least", 150.0, 140.0)]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_repair_reaches_whole_classes(large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    # exactly 55 persons are no whole classes of 30 to 50: at least 50 or at most 60 are
+    if large:
+        monkeypatch.setattr(repairs, "LARGE", 0)
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 55.0, "greatest": 55.0}
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(_case(settings={"totals": [total]}))
+    cheapest = caught.value.diagnosis.repairs[0]
+    assert [(c.kind, c.side, c.after) for c in cheapest.changes] in (
+        [("total", "least", 50.0)],
+        [("total", "most", 60.0)],
+    )

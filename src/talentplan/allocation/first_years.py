@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from talentplan.allocation.dive import Dive
 from talentplan.program import LinearProgram, Outcome, Session, taken
 
-__all__ = ["first_plan"]
+__all__ = ["column_years", "first_plan", "first_years", "nearest"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,8 +51,8 @@ def _completed(
 
     decided: the program with some whole numbers fixed by their bounds already.
     """
-    columns, small = _first_years(decided)
-    proposal = _nearest(small, at.x[columns])
+    columns, small = first_years(decided)
+    proposal = nearest(small, at.x[columns], np.zeros(len(columns)))
     if proposal is None:
         return None
     value = np.round(proposal[small.integer])
@@ -64,15 +64,21 @@ def _completed(
     return dataclasses.replace(found, status="feasible", bound=relaxed.objective, gap=gap)
 
 
-def _first_years(program: LinearProgram) -> tuple[Ints, LinearProgram]:
+def column_years(program: LinearProgram) -> Ints:
+    """int[column]: the year of every column, later than any year where it has none."""
+    years = np.full(len(program.cost), np.iinfo(np.int64).max)
+    for block in program.columns.values():
+        if "year" in block.labels:
+            years[block.positions] = block.labels["year"]
+    return years
+
+
+def first_years(program: LinearProgram) -> tuple[Ints, LinearProgram]:
     """Positions of the columns up to the last year with whole numbers, and the program of what the rows ask of them.
 
     Columns of later years take whatever value within their bounds suits a row best.
     """
-    dated = [b for b in program.columns.values() if "year" in b.index]
-    years = np.full(len(program.cost), np.iinfo(np.int64).max)
-    for block in dated:
-        years[block.positions] = block.index["year"].to_numpy(dtype=np.int64)
+    years = column_years(program)
     chosen = years <= years[program.integer].max()
     columns = np.flatnonzero(chosen)
     least, most = _later(program, ~chosen)
@@ -101,18 +107,23 @@ def _later(program: LinearProgram, later: NDArray[np.bool_]) -> tuple[Floats, Fl
     return least, most
 
 
-def _nearest(small: LinearProgram, centre: Floats) -> Floats | None:
-    """float[small column]: least sum of |plan - centre| in whole numbers, None where the first years alone have no plan."""
+def nearest(
+    small: LinearProgram, centre: Floats, cost: Floats, *, away: float = 1.0, nodes: int = NODES
+) -> Floats | None:
+    """float[small column]: least sum of away x |plan - centre| and of what the columns cost, in whole numbers.
+
+    None where the first years alone have no plan, or none was found within so many nodes of branch and bound.
+    """
     n, m, plan = len(small.cost), small.matrix.shape[0], small.columns["plan"].positions
     k = len(plan)
     pick = sp.csc_array((np.ones(k), (np.arange(k), plan)), shape=(k, n))
     apart = sp.hstack([sp.eye_array(k), -sp.eye_array(k)], format="csc")
     program = LinearProgram(
-        np.append(np.zeros(n), np.ones(2 * k)),
+        np.append(cost, np.full(2 * k, away)),
         np.append(small.lower, np.zeros(2 * k)), np.append(small.upper, np.full(2 * k, np.inf)),
         np.append(small.integer, np.zeros(2 * k, bool)),
         np.append(small.row_lower, centre[plan]), np.append(small.row_upper, centre[plan]),
         sp.csc_array(sp.block_array([[small.matrix, sp.csc_array((m, 2 * k))], [pick, apart]], format="csc")), {}, {},
     )  # fmt: skip
-    outcome = Session(program).solve(gap=GAP, nodes=NODES)
+    outcome = Session(program).solve(gap=GAP, nodes=nodes)
     return outcome.x[:n] if outcome.status in ("optimal", "feasible") else None

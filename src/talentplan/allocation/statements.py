@@ -16,7 +16,7 @@ from talentplan.errors import Change, Place, Words
 from talentplan.program import Block, Followers, LinearProgram
 
 __all__ = [
-    "DEFINITIONS", "FIRM", "Names", "Said", "change_of", "followers", "owners", "places", "repair_words", "row_at", "said", "spelled_out",
+    "DEFINITIONS", "FIRM", "Names", "Said", "change_of", "followers", "owners", "places", "repair_words", "row_at", "rows_in", "said", "spelled_out",
     "statement_words",
 ]  # fmt: skip
 
@@ -191,6 +191,23 @@ def row_at(program: LinearProgram, kind: str, place: Place) -> int | None:
         return None
     same = np.all([block.index[k] == v for k, v in place.items()], axis=0)
     return int(block.positions[same][0]) if np.any(same) else None
+
+
+def rows_in(other: LinearProgram, program: LinearProgram, rows: Ints) -> Ints:
+    """Positions in another program of rows of this one, by kind and place; those that it lacks are left out."""
+    found = [NOTHING]
+    for block in program.rows.values():
+        own = rows[(rows >= block.start) & (rows < block.start + len(block))]
+        twin = other.rows.get(block.name)
+        if not len(own) or twin is None:
+            continue
+        key = [str(k) for k in block.index if k not in NOT_PLACES]
+        if not key:
+            found.append(twin.positions)
+            continue
+        wanted = block.index.iloc[own - block.start][key]
+        found.append(wanted.merge(twin.index[key].assign(row=twin.positions), on=key)["row"].to_numpy(dtype=np.int64))
+    return np.unique(np.concatenate(found))
 
 
 def owners(program: LinearProgram, rows: Ints) -> list[Ints]:

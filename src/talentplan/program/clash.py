@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from talentplan.program.model import LinearProgram
 from talentplan.program.session import Outcome, Session
 
-__all__ = ["Breach", "Clash", "Followers", "leave_out"]
+__all__ = ["Breach", "Clash", "Elastic", "Followers", "leave_out", "nodes_for"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,6 +50,43 @@ class Followers:
         return np.unique(self.rows[np.isin(self.parents, parents)])
 
 
+@dataclass(frozen=True, slots=True)
+class Elastic:
+    """A program in which some rows give way at a price, and nothing else costs anything.
+
+    program: after its own columns come how far each row of `rows` falls below its lower and then rises above its upper bound.
+    rows: int[n], the rows that may give way, then their followers.
+    """
+
+    program: LinearProgram
+    rows: Ints
+
+    @staticmethod
+    def of(program: LinearProgram, giving: Ints, followers: Ints) -> Elastic:
+        """The rows `giving` give way, each breach relative to max(1, |bound|), and the rows `followers` for next to nothing."""
+        rows = np.append(giving, followers)
+        n, m, k = len(program.cost), program.matrix.shape[0], len(rows)
+        slack = sp.csc_array((np.ones(k), (rows, np.arange(k))), shape=(m, k))
+        sides = (program.row_lower[rows], program.row_upper[rows])
+        weight = np.where(np.arange(k) < len(giving), 1.0, TRIFLE)
+        most = [np.where(np.isfinite(side), np.inf, 0.0) for side in sides]
+        elastic = dataclasses.replace(
+            program, cost=np.concatenate([np.zeros(n), *(weight * _price(side) for side in sides)]), offset=0.0,
+            lower=np.append(program.lower, np.zeros(2 * k)), upper=np.concatenate([program.upper, *most]),
+            integer=np.append(program.integer, np.zeros(2 * k, dtype=bool)),
+            matrix=sp.csc_array(sp.hstack([program.matrix, slack, -slack], format="csc")),
+        )  # fmt: skip
+        return Elastic(elastic, rows)
+
+    def breach(self, found: Outcome) -> Breach | None:
+        """What a solution of the program makes give way; None where none was found."""
+        if found.status not in ("optimal", "feasible"):
+            return None
+        n = len(self.program.cost) - 2 * len(self.rows)
+        slack = np.where(np.abs(found.x[n:]) <= ROUNDING, 0.0, found.x[n:])
+        return Breach(self.rows, slack[: len(self.rows)], slack[len(self.rows) :], found.objective)
+
+
 class Clash:
     """One program and those of its rows that may give way; the other rows and the bounds of columns hold whatever happens."""
 
@@ -66,7 +103,7 @@ class Clash:
         every = np.arange(program.matrix.shape[0])
         self._questions.set_row_bounds(every, program.row_lower, program.row_upper)
         self._questions.set_row_bounds(let_go, np.full(len(let_go), -np.inf), np.full(len(let_go), np.inf))
-        status = self._questions.solve(nodes=_nodes(program), relax=not self._whole, cold=True).status
+        status = self._questions.solve(nodes=nodes_for(program), relax=not self._whole, cold=True).status
         return {"optimal": True, "feasible": True, "infeasible": False}.get(status)
 
     def breach(self, giving: Ints, kept: Ints | None = None) -> Breach | None:
@@ -75,47 +112,35 @@ class Clash:
         Least: by the sum over rows of the breach relative to max(1, |bound|). None too where no solution was found in time.
         """
         stands = np.setdiff1d(self.soft if kept is None else kept, giving)
-        found = self._elastic(giving, stands)
-        if found.status not in ("optimal", "feasible"):
-            return None
-        n, rows = len(self.program.cost), np.append(giving, self.followers.of(giving))
-        slack = np.where(np.abs(found.x[n:]) <= ROUNDING, 0.0, found.x[n:])
-        return Breach(rows, slack[: len(rows)], slack[len(rows) :], found.objective)
+        elastic = self._elastic(giving, stands)
+        return elastic.breach(self._solved(elastic, relax=not self._whole))
 
     def suspects(self, kept: Ints) -> Ints:
         """Rows of `kept` that already clash by themselves, by the prices of the least breach; all where it has none.
 
         A price certifies a clash of the rows that carry one, with whole numbers let go.
         """
-        found = self._elastic(kept, np.zeros(0, dtype=np.int64), relax=True)
+        found = self._solved(self._elastic(kept, np.zeros(0, dtype=np.int64)), relax=True)
         if found.status != "optimal" or found.objective <= ROUNDING:
             return kept
         priced = kept[np.abs(found.dual[kept]) > ROUNDING]
         return priced if len(priced) else kept
 
-    def _elastic(self, giving: Ints, stands: Ints, *, relax: bool = False) -> Outcome:
-        """The program with two columns for every row that gives way, at a price; rows of neither are let go."""
+    def _elastic(self, giving: Ints, stands: Ints) -> Elastic:
+        """The rows `giving` and what follows from them at a price; rows of neither are let go."""
         program = self.program
         lower, upper = program.row_lower.copy(), program.row_upper.copy()
         let_go = np.setdiff1d(self.soft, np.concatenate([giving, stands]))
         let_go = np.append(let_go, self.followers.of(let_go))
         lower[let_go], upper[let_go] = -np.inf, np.inf
-        own, giving = len(giving), np.append(giving, self.followers.of(giving))
-        n, m, k = len(program.cost), program.matrix.shape[0], len(giving)
-        slack = sp.csc_array((np.ones(k), (giving, np.arange(k))), shape=(m, k))
-        most = [np.where(np.isfinite(side[giving]), np.inf, 0.0) for side in (lower, upper)]
-        weight = np.where(np.arange(k) < own, 1.0, TRIFLE)
-        price = np.concatenate([weight * _price(side[giving]) for side in (lower, upper)])
-        elastic = dataclasses.replace(
-            program, cost=np.append(np.zeros(n), price), offset=0.0, row_lower=lower, row_upper=upper,
-            lower=np.append(program.lower, np.zeros(2 * k)), upper=np.concatenate([program.upper, *most]),
-            integer=np.append(program.integer, np.zeros(2 * k, dtype=bool)),
-            matrix=sp.csc_array(sp.hstack([program.matrix, slack, -slack], format="csc")),
-        )  # fmt: skip
-        return Session(elastic).solve(gap=0.01, nodes=_nodes(elastic), relax=relax or not self._whole)
+        standing = dataclasses.replace(program, row_lower=lower, row_upper=upper)
+        return Elastic.of(standing, giving, self.followers.of(giving))
+
+    def _solved(self, elastic: Elastic, *, relax: bool) -> Outcome:
+        return Session(elastic.program).solve(gap=0.01, nodes=nodes_for(elastic.program), relax=relax)
 
 
-def _nodes(program: LinearProgram) -> int:
+def nodes_for(program: LinearProgram) -> int:
     """The larger a program, the fewer nodes: one question takes seconds, not minutes."""
     fewest, most = NODES
     return min(most, max(fewest, WORK // max(1, len(program.cost))))

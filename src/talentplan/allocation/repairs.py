@@ -1,0 +1,268 @@
+"""Repairs of a program without a plan: limits that give way by as little as is enough, looked at again until there is a plan."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from talentplan.allocation.ceilings import is_ceiling
+from talentplan.allocation.first_years import column_years, first_plan, first_years, nearest
+from talentplan.allocation.linear import LARGE
+from talentplan.allocation.statements import (
+    FIRM,
+    Names,
+    Said,
+    change_of,
+    followers,
+    repair_words,
+    row_at,
+    rows_in,
+    said,
+    spelled_out,
+)
+from talentplan.errors import Change, Repair
+from talentplan.program import Block, Breach, Elastic, LinearProgram, Session, nodes_for
+
+__all__ = ["Rebuild", "Repairs", "has_plan", "rows_of"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Moved = dict[tuple[int, str], Change]
+"""(Row, side) -> how its limit is moved."""
+Rebuild = Callable[[Sequence[Change]], LinearProgram]
+NOTHING = np.zeros(0, dtype=np.int64)
+WAYS = 8  # combinations of one statement from each conflict that are tried
+REPAIRS = 5  # repairs that are told
+BESIDE = 2  # repairs that leave alone what the others move
+ROUNDS = 5  # looks at what still stands in the way
+NEEDED = 30  # changes of one repair that are tried without
+MANY = 20  # changes beyond which a repair is of no use to anybody who has another one
+GAP = 0.01
+NODES = 1  # of branch and bound for the whole numbers of the first years: measured, further ones take 5 times as long for 0.1 %
+BREACHED, APART = 1e4, 0.01  # prices of a breach by its whole bound and of one person away from the linear optimum
+
+
+@dataclass(frozen=True, slots=True)
+class _Least:
+    """The least breach of a program, and the whole numbers it was found at, float[whole column], where it has some."""
+
+    breach: Breach
+    whole: Floats | None
+
+
+class Repairs:
+    """Repairs of one program that `spelled_out` gave, each confirmed by a plan of the whole program with its changes made."""
+
+    def __init__(self, program: LinearProgram, names: Names, rebuild: Rebuild | None) -> None:
+        self.program, self.names, self.rebuild = program, names, rebuild
+        self.statements = said(program)
+        self.soft = rows_of(self.statements)
+        self.movable = rows_of([s for s in self.statements if s.kind not in FIRM])
+        self.found: dict[frozenset[tuple[int, str]], Repair] = {}
+
+    def of(self, conflicts: list[list[Said]], ways: Iterable[Ints]) -> tuple[Repair, ...]:
+        """Repairs of the whole case, cheapest first.
+
+        ways: rows of one statement from each conflict, tried first. Then, where that mends nothing, pairs of statements of a
+        single conflict, or all statements of several; then any statements at the least cost of all; then those that leave alone
+        what the others move.
+        """
+        for giving in ways:
+            self._try(giving)
+        able = [[s for s in core if s.kind not in FIRM] for core in conflicts]
+        if not self.found and len(conflicts) == 1:
+            for pair in itertools.combinations(able[0], 2):
+                self._try(rows_of(pair))
+        if len(conflicts) > 1:
+            self._try(rows_of([s for core in able for s in core]))
+        self._try(self.movable)
+        self._beside()
+        return tuple(sorted(self.found.values(), key=lambda r: (r.cost, len(r.changes), r.words))[:REPAIRS])
+
+    def _beside(self) -> None:
+        """Repairs for those to whom the statements that give way in all others are sacred, as far as there are any."""
+        for _ in range(BESIDE if self.found else 0):
+            moved = np.array([row for key in self.found for row, _ in key], dtype=np.int64)
+            sacred = rows_of([s for s in self.statements if np.isin(moved, s.rows).any()])
+            if not self._try(np.setdiff1d(self.movable, sacred)):
+                return
+
+    def _try(self, giving: Ints) -> bool:
+        """Let the rows give way as little as is enough; whether that is a repair that was not known."""
+        whole = bool(self.program.integer.any())
+        ways = (True,) if whole and len(self.program.cost) > LARGE else tuple(dict.fromkeys((False, whole)))
+        for at in ways:  # what is enough for split classes often is for whole ones, and costs less to find
+            moved = self._mended(giving, whole=at)
+            if moved is None:
+                continue
+            moved = self._needed(moved)
+            changes = tuple(moved.values())
+            cost = sum(abs(c.after - c.before) / max(1.0, abs(c.before)) for c in changes)
+            key = frozenset(moved)
+            if self._useless(moved) and (key not in self.found or self.found[key].cost <= cost):
+                return False
+            told = [(row, change) for (row, _), change in moved.items()]
+            self.found[key] = Repair(repair_words(self.program, told, self.names), changes, cost)
+            return True
+        return False
+
+    def _useless(self, moved: Moved) -> bool:
+        """Whether a repair moves what another one does, by other amounts, or very much where others are known."""
+        return frozenset(moved) in self.found or (len(moved) > MANY and bool(self.found))
+
+    def _mended(self, giving: Ints, *, whole: bool) -> Moved | None:
+        """Limits of the rows moved until the whole program has a plan: by the least breach, rounded, and again by what it left.
+
+        What follows from the rows gives way with them at first; once the program is built anew from the limits moved, it stands.
+        """
+        moved: Moved = {}
+        program, rows, follow = self.program, giving, followers(self.program).of(giving)
+        for _ in range(ROUNDS):
+            least = self._least(moved, program, rows, follow, whole=whole)
+            before = len(moved), [c.after for c in moved.values()]
+            if least is not None:
+                self._move(moved, program, least.breach)
+            if least is None or (before == (len(moved), [c.after for c in moved.values()]) and len(follow) == 0):
+                return None
+            changed = self._changed(moved)
+            if changed is None:
+                return None
+            if _confirmed(changed, least.whole):
+                return moved
+            program, rows, follow = changed, rows_in(changed, self.program, giving), NOTHING
+        return None
+
+    def _least(self, moved: Moved, program: LinearProgram, rows: Ints, follow: Ints, *, whole: bool) -> _Least | None:
+        """The least breach of the rows with which all others hold, in whole numbers if asked; None where none was found.
+
+        In a large program the statements that give way are those of the linear optimum, and its whole numbers are sought near
+        it in the first years alone; a breach that leads to no repair of any use ends there.
+        """
+        elastic = Elastic.of(program, rows, follow)
+        session = Session(elastic.program)
+        large = whole and len(program.cost) > LARGE
+        found = session.solve(gap=GAP, nodes=nodes_for(elastic.program), relax=large or not whole)
+        breach = elastic.breach(found)
+        if breach is None or not large:
+            value = found.x[: len(program.cost)][program.integer] if whole else None
+            return None if breach is None else _Least(breach, value)
+        ahead = dict(moved)
+        self._move(ahead, program, breach)
+        if self._useless(ahead):
+            return None
+        gave = breach.rows[(breach.under > 0) | (breach.over > 0)]
+        few = np.intersect1d(rows_of([s for s in said(program) if np.isin(gave, s.rows).any()]), rows)
+        for giving in [rows] if not len(few) else [few] if self.found else [few, rows]:
+            elastic = Elastic.of(program, giving, np.intersect1d(followers(program).of(giving), follow))
+            value = _whole_numbers(program, elastic, found.x)
+            if value is not None:
+                held = _with_whole(elastic.program, np.flatnonzero(program.integer), value)
+                breach = elastic.breach(Session(held).solve())
+                if breach is not None:
+                    return _Least(breach, value)
+        return None
+
+    def _needed(self, moved: Moved) -> Moved:
+        """The changes of a repair without those that can be left out, the largest first."""
+        by_size = sorted(moved, key=lambda k: -abs(moved[k].after - moved[k].before) / max(1.0, abs(moved[k].before)))
+        for key in by_size[:NEEDED] if len(moved) > 1 else []:
+            rest = {k: c for k, c in moved.items() if k != key}
+            changed = self._changed(rest)
+            if rest and changed is not None and has_plan(changed) is True:
+                moved = rest
+        return moved
+
+    def _move(self, moved: Moved, program: LinearProgram, breach: Breach) -> None:
+        """Every limit that gives way in a program joins those moved before."""
+        for k in np.flatnonzero((breach.under > 0) | (breach.over > 0)):
+            at = int(breach.rows[k])
+            for change in change_of(program, at, float(breach.under[k]), float(breach.over[k])):
+                row = row_at(self.program, change.kind, change.place)
+                if row is not None and row in self.movable:
+                    earlier = moved.get((row, change.side))
+                    moved[row, change.side] = (
+                        change if earlier is None else dataclasses.replace(change, before=earlier.before)
+                    )
+
+    def _changed(self, moved: Moved) -> LinearProgram | None:
+        """The program with the limits moved, built anew where others follow from them; None where it cannot be built."""
+        program = self.program
+        if any(_reaches(change) for change in moved.values()):
+            if self.rebuild is None:
+                return None
+            program = spelled_out(self.rebuild(list(moved.values())))
+        lower, upper = program.row_lower.copy(), program.row_upper.copy()
+        for (row, _), change in moved.items():
+            bound = self.program.row_lower[row] if change.side == "least" else self.program.row_upper[row]
+            at = row_at(program, change.kind, change.place)
+            if change.side in ("least", "both") and at is not None:
+                lower[at] = change.after - (change.before - bound)
+            if change.side in ("most", "both") and at is not None:
+                upper[at] = change.after - (change.before - bound)
+        own = {row for row, _ in moved}
+        for change in moved.values():  # growth and decline are built from one figure, but only one of them was moved
+            twin = {"up": "down", "down": "up"}.get(change.kind)
+            before = None if twin is None else row_at(self.program, twin, change.place)
+            at = None if twin is None else row_at(program, twin, change.place)
+            if before is not None and at is not None and before not in own:
+                upper[at] = self.program.row_upper[before]
+        return dataclasses.replace(program, row_lower=lower, row_upper=upper)
+
+
+def rows_of(statements: Iterable[Said]) -> Ints:
+    """int[n]: the rows of several statements, in order."""
+    return np.sort(np.concatenate([NOTHING, *(s.rows for s in statements)]))
+
+
+def has_plan(program: LinearProgram) -> bool | None:
+    """Whether there is any plan, in whole numbers where the program has some; None where the search ended undecided."""
+    anything = dataclasses.replace(program, cost=np.zeros(len(program.cost)), offset=0.0)
+    session = Session(anything)
+    relaxed = session.solve(relax=True)
+    if relaxed.status != "optimal":
+        return False if relaxed.status == "infeasible" else None
+    if not program.integer.any() or first_plan(anything, session, relaxed, gap=1.0) is not None:
+        return True
+    status = Session(anything).solve(nodes=nodes_for(program)).status
+    return {"optimal": True, "feasible": True, "infeasible": False}.get(status)
+
+
+def _reaches(change: Change) -> bool:
+    """Whether other limits follow from how far this one lets a number reach."""
+    return change.kind in ("up", "down") or is_ceiling(change.kind)
+
+
+def _confirmed(changed: LinearProgram, whole: Floats | None) -> bool:
+    """Whether a program has a plan: with these whole numbers, or with any."""
+    if whole is not None and len(whole) == int(changed.integer.sum()):
+        anything = dataclasses.replace(changed, cost=np.zeros(len(changed.cost)), offset=0.0)
+        found = Session(_with_whole(anything, np.flatnonzero(changed.integer), whole)).solve().status == "optimal"
+        if found or len(changed.cost) > LARGE:
+            return found
+    return has_plan(changed) is True
+
+
+def _with_whole(program: LinearProgram, columns: Ints, value: Floats) -> LinearProgram:
+    """The linear program with the whole numbers held at a value."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    lower[columns] = upper[columns] = np.round(value)
+    return dataclasses.replace(program, lower=lower, upper=upper, integer=np.zeros(len(program.cost), dtype=bool))
+
+
+def _whole_numbers(program: LinearProgram, elastic: Elastic, centre: Floats) -> Floats | None:
+    """float[whole column]: those with the least breach of the first years, near the linear optimum; None where none were found."""
+    last = np.zeros(program.matrix.shape[0], dtype=np.int64)
+    matrix = sp.csc_array(program.matrix)
+    of_column = np.repeat(np.arange(len(program.cost)), np.diff(matrix.indptr))
+    np.maximum.at(last, matrix.indices, column_years(program)[of_column])
+    slack = {"year": np.tile(last[elastic.rows], 2)}  # as late as what the row is about
+    blocks = {**elastic.program.columns, "gives_way": Block("gives_way", len(program.cost), slack)}
+    columns, small = first_years(dataclasses.replace(elastic.program, columns=blocks))
+    found = nearest(small, centre[columns], BREACHED * small.cost, away=APART, nodes=NODES)
+    return None if found is None else np.round(found[small.integer])
