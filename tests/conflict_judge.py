@@ -28,10 +28,13 @@ Row = dict[str, Any]
 
 
 def judged_possible(program: LinearProgram) -> bool:
-    """Whether CBC finds any solution."""
+    """Whether CBC finds any solution; orders follow from the seats that are reserved and stop no plan, so they are let go."""
     if (program.lower > program.upper).any():
         return False  # CBC refuses such bounds instead of calling them impossible
-    anything = dataclasses.replace(program, cost=np.zeros(len(program.cost)), offset=0.0)
+    least = program.row_lower.copy()
+    if "orders" in program.rows:
+        least[program.rows["orders"].positions] = -np.inf
+    anything = dataclasses.replace(program, cost=np.zeros(len(program.cost)), offset=0.0, row_lower=least)
     status = solve_through_pulp(anything, "cbc").status
     assert status in ("optimal", "feasible", "infeasible"), status
     return status != "infeasible"

@@ -11,10 +11,11 @@ Rows = list[dict[str, Any]]
 
 
 def draw_layout(seed: int, tables: dict[str, Rows], policy: dict[str, Any]) -> None:
-    """Numbers of classes, reserved seats, mergers, teaching out."""
+    """Numbers of classes, reserved seats and where they lead, mergers, teaching out."""
     _class_counts(Random(-3 - 5 * seed), tables)
     _reserved(Random(-4 - 7 * seed), tables)
     _mergers(Random(-6 - 13 * seed), tables)
+    _orders(Random(-7 - 17 * seed), tables)
     policy["teach_out"] = Random(-5 - 11 * seed).random() < 0.5
 
 
@@ -48,6 +49,16 @@ def _reserved(dice: Random, tables: dict[str, Rows]) -> None:
                 rows.append({"reservation": f"R{len(rows)}", "offering": line["offering"], "seats": seats,
                              "kind": dice.choice(["order_class", "earmarked"]), "year": dice.choice([0, 0, first, first + 1])})  # fmt: skip
     tables["reserved_seats"] = rows
+
+
+def _orders(dice: Random, tables: dict[str, Rows]) -> None:
+    """Some of the reserved seats lead to an occupation."""
+    program = {r["offering"]: r["program"] for r in tables["offerings"]}
+    links = sorted((c.get("relevance", 1.0), c["occupation"], c["program"]) for c in tables["crosswalk"])
+    for row in tables.get("reserved_seats", ()):
+        jobs = [j for _, j, p in links if p == program[row["offering"]]]
+        if jobs and dice.random() < 0.8:
+            row["occupation"] = jobs[0] if dice.random() < 0.6 else dice.choice(jobs)  # the least akin first: it binds
 
 
 def _mergers(dice: Random, tables: dict[str, Rows]) -> None:

@@ -99,6 +99,10 @@ class _Book(Sharing, Limits, Layout, Rules):
         moves = [
             (names[m["source"]], m["grade"], names[m["target"]], m["share"]) for m in grades.moves.to_dict("records")
         ]
+        self.grades = {
+            o: {g + 1: (cohorts.grades.go_on[n, g], cohorts.grades.repeat[n, g]) for g in range(self.O[o]["D"])}
+            for n, o in enumerate(names)
+        }  # year of study: (share who go on, share who repeat)
         self.staying, self.finishing = defaultdict(float), defaultdict(float)
         for i in names:
             present, k = {(i, 1, 0): 1.0}, 0

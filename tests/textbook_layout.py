@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 
 import pulp
 
@@ -13,6 +14,7 @@ class Layout:
     def _layout(self) -> None:
         self._class_counts()
         self._reserved()
+        self._orders()
         self._teach_out()
         self._mergers()
 
@@ -43,6 +45,59 @@ class Layout:
                     self.row(self.p(o, t) >= seats * self.opened_by(o, t))
                 else:
                     self.row(self.p(o, t) >= seats)
+
+    def _orders(self) -> None:
+        """Completers of seats of order classes that name an occupation are placed there, as far as it has openings."""
+        rows = self.case.table("reserved_seats").to_dict("records")
+        asked, due, gone = defaultdict(float), defaultdict(list), defaultdict(list)
+        for o, j in sorted({(r["offering"], r["occupation"]) for r in rows if r["occupation"]}):
+            r, i = self.O[o], self.O[o]["program"]
+            local = r["local_retention"] * r["seeks_work"] * (1 - r["progression_outside"])
+            for t in self.A:
+                most, done = 0.0, 0.0
+                for u in self.T:
+                    every = sum(x["seats"] for x in rows if x["offering"] == o and x["year"] in (0, u))
+                    own = sum(
+                        x["seats"] for x in rows if (x["offering"], x["occupation"]) == (o, j) and x["year"] in (0, u)
+                    )
+                    if own == 0 or t <= u:
+                        continue
+                    room = r["last_plan"] if r["control"] == "given" else self.most[o, u]
+                    held = own * min(1, room / every) * r["fill"] * self._stays_to_the_end(o, t - u)
+                    most += held
+                    done += held * (self.opened_by(o, u) if o in self.new else 1)
+                if local * most == 0:
+                    continue
+                k = self.var("k")
+                self.row(k <= min(1, sum(a["max_share"] for a in self.pathways if a["from_offering"] == o)) * done)
+                gone[o, t].append(k)
+                asked[i, j, t] += local * most
+                due[i, j, t].append(local * (done - k))
+        for (o, t), ks in gone.items():
+            self.row(pulp.lpSum(ks) <= self.z_out(o, t))
+        for (i, j, t), parts in due.items():
+            room = 0.0
+            for (job, level, year), q in self.Q.items():
+                if (job, year) == (j, t) and (i, j, level, t) in self.m:
+                    rivals = sum(n for (h, g, u), n in asked.items() if (g, u) == (j, t) and (h, j, level, t) in self.m)
+                    room += q * asked[i, j, t] / rivals
+            placed = pulp.lpSum(m for (h, g, _, u), m in self.m.items() if (h, g, u) == (i, j, t))
+            self.row(placed >= pulp.lpSum(parts) - max(0, asked[i, j, t] - room))
+
+    def _stays_to_the_end(self, o: str, years: int) -> float:
+        """Share of starters of o who complete after so many years and never changed lines: a year is repeated or passed."""
+        present, shares = {(1, 0): 1.0}, self.grades[o]
+        for _ in range(years):
+            later, finished = defaultdict(float), 0.0
+            for (g, times), share in present.items():
+                if g == self.O[o]["D"]:
+                    finished += share * shares[g][0]
+                else:
+                    later[g + 1, times] += share * shares[g][0]
+                if times < 2:
+                    later[g, times + 1] += share * shares[g][1]
+            present = later
+        return finished
 
     # -- teaching out -----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from tests.case_files import merged, read_yaml, rows
+from tests.case_files import merged, read_known_case, read_yaml, rows
 from tests.random_cases import random_case
 from tests.rich_case import RICH
 
@@ -52,8 +52,9 @@ def fixed_optimum(program: LinearProgram, x: np.ndarray) -> float:
         at = program.columns[name].positions
         lower[at], upper[at] = program.lower[at], program.upper[at]
     free = np.ones(program.matrix.shape[0], dtype=bool)
-    for name in ("local_supply", "openings"):
-        free[program.rows[name].positions] = False
+    for name in ("local_supply", "openings", "orders"):
+        if name in program.rows:
+            free[program.rows[name].positions] = False
     row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
     row_lower[free], row_upper[free] = -np.inf, np.inf
     held = dataclasses.replace(program, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
@@ -159,3 +160,25 @@ def test_the_mean_of_the_worst():
     assert worst_mean(loss, 0.4) == 7.0
     assert worst_mean(loss, 0.5) == pytest.approx((9.0 + 5.0 + 0.5 * 3.0) / 2.5)
     assert worst_mean(loss, 1.0) == pytest.approx(loss.mean())
+
+
+def ordered() -> list[Case]:
+    """Cases whose order classes name an occupation: two worked by hand, where futures take the openings away, and random ones."""
+    known = [read_known_case(name).case for name in ("orders", "orders_passed")]
+    drawn_ones = [c for c in random_cases() if (c.table("reserved_seats")["occupation"] != "").any()]
+    assert drawn_ones
+    return [*known, *drawn_ones]
+
+
+@pytest.mark.parametrize("spread", [0.02, 0.5])
+def test_order_classes_ask_for_no_more_than_a_future_has(spread):
+    for case in ordered():
+        openings = forecast_openings(case)
+        sweep = Sweep(linear_program(case, openings, cohorts(case)))
+        persons = drawn(openings, 3, spread)
+        programs = [built(case, with_persons(openings, p)) for p in persons]
+        apart = [Session(program).solve(method="simplex").objective for program in programs]
+        assert replanned(sweep, openings.table, persons) == pytest.approx(apart, rel=1e-7, abs=1e-7)
+        judge = Judge(sweep.program, openings.table, sweep.base.x)
+        held = [fixed_optimum(program, sweep.base.x) for program in programs]
+        assert judge.objective(persons) == pytest.approx(held, rel=1e-7, abs=1e-5)

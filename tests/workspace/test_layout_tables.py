@@ -24,6 +24,10 @@ def reserved(d: Disk, offering: str, *seats: float) -> None:
     d.grid("reserved_seats", [["reservation", "offering", "year", "seats"], *rows])
 
 
+def ordered(d: Disk, offering: str, occupation: str) -> None:
+    d.grid("reserved_seats", [["reservation", "offering", "seats", "occupation"], ["r", offering, 10, occupation]])
+
+
 FAULTS: dict[str, tuple[Callable[[Disk], Any], tuple[str, int, str], str, str]] = {
     "half a class": (
         lambda d: d.column("offerings", "classes_max", lambda i: 1.5 if i == 4 else ""),
@@ -55,6 +59,12 @@ FAULTS: dict[str, tuple[Callable[[Disk], Any], tuple[str, int, str], str, str]] 
         lambda d: (d.column("offerings", "max_plan", lambda i: 80 if i == 2 else ""), reserved(d, "zz1-sk", 50, 40)),
         (RESERVED, 3, "seats"), "the sum of zz1-sk is 90 and max_plan is 80", "合计为 90",
     ),
+    "an order for an occupation that the program does not prepare for": (
+        lambda d: ordered(d, "zz1-sk", "2-06-03-00"), (RESERVED, 2, "occupation"), "must link the program", "对应表",
+    ),
+    "an order for an occupation that nobody knows": (
+        lambda d: ordered(d, "zz1-sk", "9-99"), (RESERVED, 2, "occupation"), "occupations", "职业",
+    ),
     "a given or fed line that merges": (
         lambda d: merger(d, "gz1-sk", "gz1-sk-2"), (MERGERS, 2, "to_offering"), "must have an entrant group", "招生对象",
     ),
@@ -80,3 +90,8 @@ def test_a_fault_is_reported_at_its_cell(disk: Disk, name: str) -> None:
     [problem] = [p for p in caught.value.problems if (p.file, p.row, p.column) == place]
     assert english in problem.sentence("en")
     assert chinese in problem.sentence("zh")
+
+
+def test_an_order_for_an_occupation_that_is_linked_is_read(disk: Disk) -> None:
+    ordered(disk, "zz1-sk", "6-18-01-01")
+    assert disk.read().table("reserved_seats")["occupation"].tolist() == ["6-18-01-01"]

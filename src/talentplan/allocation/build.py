@@ -28,6 +28,7 @@ from talentplan.allocation.constraints.investment import (
     investments,
 )
 from talentplan.allocation.constraints.money import recurrent_budget
+from talentplan.allocation.constraints.orders import orders
 from talentplan.allocation.constraints.pools import entrant_pools
 from talentplan.allocation.constraints.reserved import reserved_seats
 from talentplan.allocation.constraints.sharing import teacher_agreements
@@ -77,6 +78,7 @@ LIMITS: tuple[Family, ...] = (
     whole_classes,
     fewest_classes,
     reserved_seats,
+    orders,
 )
 
 

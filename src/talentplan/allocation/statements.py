@@ -33,6 +33,7 @@ DEFINITIONS = frozenset({
     "taught_out_among_passed", "taught_out_if_idle", "taught_out_promised_before", "lapsed_if_idle", "taught_out_promised",
     "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
     "closed_means_zero", "changed_if", "class_bound",
+    "orders", "orders_passed_share", "orders_passed_among",
     "program_opens_if", "rises_by_a_class", "falls_by_a_class", "rises_or_falls",
 })  # fmt: skip
 FIRM = frozenset(
@@ -75,8 +76,9 @@ class Said:
 def spelled_out(program: LinearProgram) -> LinearProgram:
     """The same program with stated bounds of columns as rows of their own, and without what can never stand in the way.
 
-    Completers who find no opening stay unplaced and openings nobody fills are a shortage, so that the balance stops no plan:
-    its rows are let go and its columns held at 0, unless other rows use them too.
+    Completers who find no opening stay unplaced, openings nobody fills are a shortage, and order classes ask for no more than
+    there is of either, so that the balance stops no plan: its rows are let go and its columns held at 0, unless other rows
+    use them too.
     """
     m, n = program.matrix.shape
     lower, upper, rows, at = program.lower.copy(), program.upper.copy(), dict(program.rows), m
@@ -91,7 +93,7 @@ def spelled_out(program: LinearProgram) -> LinearProgram:
     low = np.concatenate([program.row_lower, *(b.lower for b in program.stated.values())])
     high = np.concatenate([program.row_upper, *(b.upper for b in program.stated.values())])
     picker = sp.csc_array((np.ones(len(columns)), (np.arange(len(columns)), columns)), shape=(len(columns), n))
-    balance = [program.rows[k].positions for k in ("local_supply", "openings") if k in program.rows]
+    balance = [program.rows[k].positions for k in ("local_supply", "openings", "orders") if k in program.rows]
     idle = [program.columns[k].positions for k in ("placed", "unplaced", "shortage") if k in program.columns]
     if balance and idle:
         own, held = np.concatenate(balance), np.concatenate(idle)

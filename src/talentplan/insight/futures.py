@@ -13,6 +13,7 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from talentplan.allocation.constraints.orders import beyond_openings, order_reach
 from talentplan.demand import Openings
 from talentplan.errors import SolverError
 from talentplan.insight.sweep import Sweep
@@ -23,7 +24,9 @@ __all__ = ["Judge", "persons_of", "replanned", "worst_mean"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 FREE = ("placed", "unplaced", "shortage")
-MARKET = ("local_supply", "openings")
+MARKET = ("local_supply", "openings", "orders")
+NOTHING = np.zeros(0, dtype=np.int64)
+GIVEN_WAY = 1e-6  # persons by which an order gives way where the plan holds it within the tolerance of the solver
 
 
 def persons_of(openings: Openings) -> Floats:
@@ -37,6 +40,8 @@ class _Demand:
 
     place: int[row of block `openings`], row of the openings table; row: their positions in the program; step: positions of the
     shortage columns; of_step: int[step], row of the block `openings`; width: share of the openings a step covers.
+    order: positions of the rows `orders`, which ask for no more than there are openings; persons: float[order], who completes
+    them; firm: float[order], their right side where openings are plenty; reach: float[order, row], sparse, which they can take.
     """
 
     place: Ints
@@ -44,11 +49,20 @@ class _Demand:
     step: Ints
     of_step: Ints
     width: Floats
+    order: Ints
+    persons: Floats
+    firm: Floats
+    reach: sp.csr_array
 
-    def of(self, persons: Floats) -> tuple[Floats, Floats]:
-        """float[row], the openings; float[step], the most of each step, of one future."""
+    @property
+    def rows(self) -> Ints:
+        """Positions of the rows that a future changes: openings, then orders."""
+        return np.concatenate([self.row, self.order])
+
+    def of(self, persons: Floats) -> tuple[Floats, Floats, Floats]:
+        """float[row], the openings; float[order], least right sides; float[step], the most of each step, of one future."""
         wanted = persons[self.place]
-        return wanted, self.width * wanted[self.of_step]
+        return wanted, self.firm - beyond_openings(self.reach, self.persons, wanted), self.width * wanted[self.of_step]
 
 
 def _demand(program: LinearProgram, table: pd.DataFrame, persons: Floats) -> _Demand:
@@ -64,7 +78,16 @@ def _demand(program: LinearProgram, table: pd.DataFrame, persons: Floats) -> _De
     of_step = known.get_indexer(pd.MultiIndex.from_frame(steps.index[keys]))
     stated = program.row_lower[rows.positions]
     width = program.upper[steps.positions] / stated[of_step]
-    return _Demand(place, rows.positions, steps.positions, of_step, width)
+    orders = program.rows.get("orders")
+    if orders is None:
+        return _Demand(place, rows.positions, steps.positions, of_step, width,
+                       NOTHING, np.zeros(0), np.zeros(0), sp.csr_array((0, len(rows))))  # fmt: skip
+    reach, asked = (
+        order_reach(orders.index, program.columns["placed"].index, rows.index),
+        orders.index["persons"].to_numpy(),
+    )
+    firm = program.row_lower[orders.positions] + beyond_openings(reach, asked, stated)
+    return _Demand(place, rows.positions, steps.positions, of_step, width, orders.positions, asked, firm, reach)
 
 
 def replanned(sweep: Sweep, table: pd.DataFrame, persons: Floats) -> Floats:
@@ -81,10 +104,11 @@ def replanned(sweep: Sweep, table: pd.DataFrame, persons: Floats) -> Floats:
     """
     demand = _demand(sweep.program, table, persons)
     found = np.empty(len(persons))
-    none = np.zeros(len(demand.step))
+    none, free = np.zeros(len(demand.step)), np.full(len(demand.order), np.inf)
     for number, future in enumerate(persons):
-        wanted, most = demand.of(future)
-        best = sweep.with_bounds(rows=(demand.row, wanted, wanted), columns=(demand.step, none, most), warm=True)
+        wanted, least, most = demand.of(future)
+        sides = np.concatenate([wanted, least]), np.concatenate([wanted, free])
+        best = sweep.with_bounds(rows=(demand.rows, *sides), columns=(demand.step, none, most), warm=True)
         if best.status != "optimal":
             raise SolverError(f"a future ended as {best.status}")
         found[number] = best.objective
@@ -107,12 +131,13 @@ class Judge:
             x: float[column], the plan.
         """
         free = np.concatenate([program.columns[name].positions for name in FREE])
-        rows = np.concatenate([program.rows[name].positions for name in MARKET])
+        rows = np.concatenate([program.rows[name].positions for name in MARKET if name in program.rows])
         supplied = len(program.rows[MARKET[0]])
         fixed = x.copy()
         fixed[free] = 0.0
         part = sp.csr_array(program.matrix)[rows]
-        side = program.row_lower[rows] - part @ fixed
+        decided = part @ fixed
+        side = program.row_lower[rows] - decided
         side[:supplied] = np.maximum(side[:supplied], 0.0)
         self._constant = float(program.cost @ fixed) + program.offset
         self._table, self._program, self._rows = table, program, rows
@@ -123,11 +148,16 @@ class Judge:
         self._row = np.full(program.matrix.shape[0], -1, dtype=np.int64)
         self._row[rows[self._movable]] = np.arange(int(self._movable.sum()))
         matrix = sp.csc_array(sp.csc_array(part[self._movable])[:, free[columns]])
-        small = side[self._movable]
+        self._decided = np.zeros(program.matrix.shape[0])
+        self._decided[rows] = decided
+        least, most = side.copy(), side.copy()
+        orders = np.arange(len(rows)) >= supplied + len(program.rows[MARKET[1]])
+        least[orders] -= GIVEN_WAY
+        most[orders] = np.inf
         self._lower = np.zeros(len(kept))
         self._session = Session(
             LinearProgram(program.cost[kept], self._lower, program.upper[kept], np.zeros(len(kept), dtype=bool),
-                          small, small, matrix, {}, {})
+                          least[self._movable], most[self._movable], matrix, {}, {})
         )  # fmt: skip
         self._session.solve(method="simplex")
 
@@ -140,18 +170,20 @@ class Judge:
         Raises ValueError where a future has openings where the expected ones are 0, SolverError where the solver stops.
         """
         demand = _demand(self._program, self._table, persons)
-        row, step = self._row[demand.row], self._column[demand.step]
+        row, step = self._row[demand.rows], self._column[demand.step]
         solved, moved = np.flatnonzero(row >= 0), np.flatnonzero(step >= 0)
         still = np.flatnonzero(row[demand.of_step] < 0)
         # where nobody can be placed every step is full
         price = np.bincount(
-            demand.of_step[still], (self._program.cost[demand.step] * demand.width)[still], minlength=len(row)
+            demand.of_step[still], (self._program.cost[demand.step] * demand.width)[still], minlength=len(demand.row)
         )
         found = np.empty(len(persons))
         zero = np.zeros(len(moved))
         for number, future in enumerate(persons):
-            wanted, most = demand.of(future)
-            self._session.set_row_bounds(row[solved], wanted[solved], wanted[solved])
+            wanted, least, most = demand.of(future)
+            low = np.concatenate([wanted, least - self._decided[demand.order] - GIVEN_WAY])
+            high = np.concatenate([wanted, np.full(len(least), np.inf)])
+            self._session.set_row_bounds(row[solved], low[solved], high[solved])
             self._session.set_bounds(step[moved], zero, most[moved])
             found[number] = self._session.optimum() + price @ wanted
         if np.isnan(found).any():

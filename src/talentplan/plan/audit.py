@@ -30,7 +30,7 @@ from talentplan.plan.audit_mergers import merger_limits
 from talentplan.plan.audit_money import count_money, money_limits, same_money
 from talentplan.plan.audit_moves import moves
 from talentplan.plan.audit_objective import objective_value
-from talentplan.plan.audit_reserved import reserved_limits
+from talentplan.plan.audit_reserved import order_limits, reserved_limits
 from talentplan.plan.audit_rows import no_rows
 from talentplan.plan.audit_rules import held_by_rules
 from talentplan.plan.audit_sharing import lending_limits, same_sharing
@@ -48,7 +48,7 @@ LIMIT_FAMILIES = (
     "teacher_lending", "cluster_leaders",
     "offering_places", "school_places", "school_teachers", "cluster_teachers", "hiring", "training_hours", "lending",
     "entrants", "recurrent_budget", "investment_budget", "units_max", "change", "open", "close", "points_changed",
-    "mergers", "class_count", "reserved", "total", "fairness", "plan_bounds", "progression", "rules",
+    "mergers", "class_count", "reserved", "orders", "total", "fairness", "plan_bounds", "progression", "rules",
 )  # fmt: skip
 """Families of the limits table."""
 CHECKED = (*LIMIT_FAMILIES, "classes", "cohorts", "balance", "objective")
@@ -118,7 +118,7 @@ def audit(
         *money_limits(case, flows, shown, money), *leader_limits(case, shown, change.whole), *bound_limits(case, flows, change),
         *total_limits(case, flows, change), *point_limits(case, flows, change),
         *fair_limits(case, flows, change), *merger_limits(case, flows, shown, change), *class_counts(case, flows, change),
-        *reserved_limits(case, flows, change),
+        *reserved_limits(case, flows, change), *order_limits(case, openings, cohorts, flows, change, shown),
         *held_by_rules(case, cohorts, flows, change),
     ]  # fmt: skip
     listed = _joined(limits)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from talentplan.plan.audit_rows import grid
 from talentplan.supply import Cohorts
+from talentplan.supply.grades import Grades
 from talentplan.workspace.case import Case
 
-__all__ = ["Flows", "step_forward"]
+__all__ = ["Flows", "local_shares", "step_forward", "unchanged_completing"]
 
 Floats = NDArray[np.float64]
 Tables = Mapping[str, pd.DataFrame]
@@ -90,10 +91,12 @@ def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
     fill = lines["fill"].to_numpy(dtype=np.float64)[:, None]
     entrants = np.where(fed, passed_in, fill * plan + ending)
     full = np.where(fed, plan, np.maximum(fill, 1.0) * plan + ending)
-    enrolled, completions = _grow_older(cohorts, entrants)
-    load, _ = _grow_older(cohorts, full)
-    stay = (1.0 - lines["progression_outside"]) * lines["seeks_work"] * lines["local_retention"]
-    local = stay.to_numpy(dtype=np.float64)[:, None] * (completions - passed_out)
+    grades = cohorts.grades
+    enrolled, completions = _grow_older(grades, grades.moves, entrants)
+    load, _ = _grow_older(grades, grades.moves, full)
+    enrolled, load = enrolled + cohorts.inherited_enrolled, load + cohorts.inherited_enrolled
+    completions = completions + cohorts.inherited_completions
+    local = local_shares(lines)[:, None] * (completions - passed_out)
     return Flows(
         lines=lines, years=years, plan_years=planned, plan=plan, entrants=entrants, enrolled=enrolled, load=load,
         completions=completions, passed_in=passed_in, passed_out=passed_out, local=local, passed=passed, broken=broken,
@@ -101,14 +104,27 @@ def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
     )  # fmt: skip
 
 
-def _grow_older(cohorts: Cohorts, entrants: Floats) -> tuple[Floats, Floats]:
+def local_shares(lines: pd.DataFrame) -> Floats:
+    """float[offering]: of those who complete and do not pass on inside, the share that seeks work in the region."""
+    stay = (1.0 - lines["progression_outside"]) * lines["seeks_work"] * lines["local_retention"]
+    return np.asarray(stay, dtype=np.float64)
+
+
+def unchanged_completing(cohorts: Cohorts) -> Floats:
+    """float[offering, k]: share of those who enter a line who complete it k years later and never changed to another one."""
+    one = np.zeros((len(cohorts.offerings), len(cohorts.years)))
+    one[:, 0] = 1.0
+    return _grow_older(cohorts.grades, cohorts.grades.moves.iloc[:0], one)[1]
+
+
+def _grow_older(grades: Grades, moves: pd.DataFrame, entrants: Floats) -> tuple[Floats, Floats]:
     """On roll and completions, float[offering, year]: each autumn students go on, repeat or change lines, and new ones come."""
-    grades, every = cohorts.grades, np.arange(len(entrants))
-    source, target, grade = (grades.moves[c].to_numpy() for c in ("source", "target", "grade"))
-    changing = grades.moves["share"].to_numpy()[:, None]
+    every = np.arange(len(entrants))
+    source, target, grade = (moves[c].to_numpy() for c in ("source", "target", "grade"))
+    changing = moves["share"].to_numpy()[:, None]
     last = grades.duration - 1
     persons = np.zeros((*grades.go_on.shape, grades.more_years + 1))  # offering, year of study, years repeated
-    enrolled, completions = cohorts.inherited_enrolled.copy(), cohorts.inherited_completions.copy()
+    enrolled, completions = np.zeros_like(entrants), np.zeros_like(entrants)
     for year in range(entrants.shape[1]):
         older, onward = np.zeros_like(persons), grades.go_on[:, :, None] * persons
         completions[:, year] += onward[every, last].sum(axis=1)

@@ -35,6 +35,7 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "mergers": ("并入的计划数", "seats taken over", "人", "persons that the other line had"),
     "class_count": ("最少班数所需计划数", "plan number for its least number of classes", "人", "persons"),
     "reserved": ("预留名额所需计划数", "plan number for its reserved seats", "人", "persons"),
+    "orders": ("订单班毕业生就业", "completers of order classes placed", "人", "persons"),
     "total": ("计划数合计", "sum of plan numbers", "人", "persons"),
     "fairness": ("计划数合计", "sum of plan numbers", "人", "persons"),
     "plan_bounds": ("计划数", "plan number", "人", "persons"),

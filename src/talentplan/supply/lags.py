@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from talentplan.supply.flows import GradeFlow, entrant_states
+from talentplan.supply.flows import GradeFlow, entrant_states, grade_flow
+from talentplan.supply.grades import Grades
 
-__all__ = ["Elsewhere", "Lags", "aged", "lag_shares"]
+__all__ = ["NOBODY", "Elsewhere", "Lags", "aged", "lag_shares", "unchanged_completing"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,6 +29,11 @@ class Elsewhere:
     end: Ints
     age: Ints
     share: Floats
+
+
+NOWHERE = np.zeros(0, dtype=np.int64)
+NOBODY = Elsewhere(NOWHERE, NOWHERE, NOWHERE, np.zeros(0))
+"""Nobody changes lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,11 @@ def lag_shares(flow: GradeFlow) -> Lags:
     return Lags(_diagonals(on_roll), _diagonals(completing), _elsewhere(on_roll), _elsewhere(completing))
 
 
+def unchanged_completing(grades: Grades) -> Floats:
+    """float[offering, K]: share of starters who complete k years after entry and have never changed lines."""
+    return lag_shares(grade_flow(replace(grades, moves=grades.moves.iloc[:0]))).completing
+
+
 def _diagonals(by_age: list[sp.csr_array]) -> Floats:
     return np.stack([matrix.diagonal() for matrix in by_age], axis=1)
 
@@ -80,8 +91,7 @@ def aged(before: Floats, entrants: Floats, own: Floats, elsewhere: Elsewhere) ->
 
     before, entrants: float[offering, year], persons of earlier intakes, and persons who enter. own: float[offering, K].
 
-    >>> nobody = Elsewhere(*(np.zeros(0, dtype=np.int64) for _ in range(3)), np.zeros(0))
-    >>> aged(np.zeros((1, 4)), np.array([[10.0, 20.0, 0.0, 0.0]]), np.array([[1.0, 0.5]]), nobody)
+    >>> aged(np.zeros((1, 4)), np.array([[10.0, 20.0, 0.0, 0.0]]), np.array([[1.0, 0.5]]), NOBODY)
     array([[10., 25., 10.,  0.]])
     """
     years = entrants.shape[1]

@@ -1,4 +1,4 @@
-"""What the tables of the enrolment plan must mean together: numbers of classes and reserved seats that fit a line, mergers of lines that can merge."""
+"""What the tables of the enrolment plan must mean together: numbers of classes and reserved seats that fit a line, orders and mergers that can be."""
 
 from __future__ import annotations
 
@@ -105,6 +105,23 @@ def check_reserved_room(tables: Tables) -> list[Problem]:
     return problems
 
 
+def check_order_occupations(tables: Tables) -> list[Problem]:
+    """An order class leads to an occupation that the program of its line prepares for."""
+    records, links = tables["reserved_seats"], tables["crosswalk"]
+    occupation = records.data["occupation"]
+    program = attribute(records.data["offering"], tables["offerings"], "program")
+    known = pd.MultiIndex.from_frame(links.data[["program", "occupation"]])
+    linked = pd.MultiIndex.from_arrays([program, occupation]).isin(known)
+    there = program.notna().to_numpy() & occupation.isin(tables["occupations"].data["occupation"]).to_numpy()
+    broken = there & ~linked & records.sound("offering", "occupation")
+    rule = Say(
+        "就业职业须与该计划行的专业在专业—职业对应表中相连",
+        "the crosswalk must link the program of the offering to the occupation",
+    )
+    repair = Say("更正职业，或在对应表中补上这一对应", "correct the occupation, or add the link to the crosswalk")
+    return records.problems(np.flatnonzero(broken), "occupation", rule, repair)
+
+
 def check_mergers(tables: Tables) -> list[Problem]:
     """Lines that merge recruit, are decided here and lead nowhere further: no line merges into one that merges itself."""
     records = tables["mergers"]
@@ -142,5 +159,6 @@ LAYOUT_MEANINGS: tuple[Callable[[Tables], list[Problem]], ...] = (
     check_class_room,
     check_reserved_lines,
     check_reserved_room,
+    check_order_occupations,
     check_mergers,
 )

@@ -18,14 +18,12 @@ def code_names(case: Case, lang: str) -> dict[str, str]:
     An offering is named by its school, program and track, and by its entrant group too where another one has the same three;
     pathways and agreements by their two ends; an investment with its school where another one has the same name.
     """
-    found = {code: case.settings.label(code, lang) for code in case.settings.labels}
-    other = "name_en" if lang == "zh" else "name_zh"
+    found = _named(case, "occupations", "occupation", lang)
+    found |= {code: case.settings.label(code, lang) for code in case.settings.labels}
     keys = {"levels": "level", "clusters": "cluster", "investments": "investment", "resources": "resource",
             "programs": "program", "units": "unit"}  # fmt: skip
     for table, key in keys.items():
-        frame = case.table(table)
-        name = frame[f"name_{lang}"].where(frame[f"name_{lang}"] != "", frame[other])
-        found |= dict(zip(frame[key], name.where(name != "", frame[key]), strict=True))
+        found |= _named(case, table, key, lang)
     bought = case.table("investments")
     label, place = bought["investment"].map(found), bought["school"].map(found)
     named = label.where(~label.duplicated(keep=False) | place.isna(), place + " · " + label)
@@ -41,6 +39,13 @@ def code_names(case: Case, lang: str) -> dict[str, str]:
     found |= dict(zip(paths["pathway"], ends, strict=True))
     found = _agreements(case, found) | found
     return found | {rule.id: rule.text_zh if lang == "zh" else rule.text_en for rule in case.rules}
+
+
+def _named(case: Case, table: str, key: str, lang: str) -> dict[str, str]:
+    """Code -> name of one table: in the other language where it has none in this one, else the code."""
+    frame, other = case.table(table), "name_en" if lang == "zh" else "name_zh"
+    name = frame[f"name_{lang}"].where(frame[f"name_{lang}"] != "", frame[other])
+    return dict(zip(frame[key], name.where(name != "", frame[key]), strict=True))
 
 
 def _agreements(case: Case, names: Mapping[str, str]) -> dict[str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.allocation.space import Space
 from talentplan.program import Labels, Terms, taken
 from talentplan.workspace.keys import grouped, rows_at, values_at
 
-__all__ = ["balance"]
+__all__ = ["balance", "local_shares"]
 
 Floats = NDArray[np.float64]
 
@@ -71,8 +72,7 @@ def _local_supply(space: Space) -> tuple[Terms, Floats, NDArray[Any]]:
     table, years = space.offerings, len(space.years)
     first, of = grouped([table["program"]])
     programs = table["program"].to_numpy()[first]
-    local = table["local_retention"] * (1.0 - table["progression_outside"]) * table["seeks_work"]
-    stays = local.to_numpy(dtype=np.float64)
+    stays = local_shares(table)
     per_cell = stays.repeat(years)
     target = (of[:, None] * years + np.arange(years)[None, :]).ravel()
     parts = [space.completions.scaled(per_cell).mapped(target)]
@@ -87,6 +87,12 @@ def _local_supply(space: Space) -> tuple[Terms, Floats, NDArray[Any]]:
         target, weights=(space.cohorts.inherited_completions * stays[:, None]).ravel(), minlength=len(programs) * years
     )
     return Terms.concat(parts), np.asarray(constant, dtype=np.float64), programs
+
+
+def local_shares(offerings: pd.DataFrame) -> Floats:
+    """float[offering]: share of completers who do not pass on inside that seeks work in the region."""
+    shares = offerings["local_retention"] * (1.0 - offerings["progression_outside"]) * offerings["seeks_work"]
+    return np.asarray(shares, dtype=np.float64)
 
 
 def _jobs(space: Space) -> tuple[Labels, Floats]:
