@@ -34,8 +34,9 @@ def tiny_model(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs talentplan with these words, in an empty folder, in Chinese unless the words say otherwise."""
-    monkeypatch.delenv("TALENTPLAN_LANG", raising=False)
+    """Runs talentplan with these words, in an empty folder, in Chinese unless the words say otherwise, as piped."""
+    for name in ("TALENTPLAN_LANG", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str | Path) -> Result:
