@@ -36,7 +36,27 @@ FAULTS: list[tuple[str, str, str, str | None, str]] = [
     ("out of range", HEAD + "horizon: {first_year: 2025, years: 99}\n", "tiny.yaml:5:29", "horizon.years", "30"),
     ("key twice", HEAD + "horizon: {first_year: 2025}\nname: again\n", "tiny.yaml:6:1", "name", "only once"),
     ("steps that fall", HEAD + "horizon: {first_year: 2025}\nobjective:\n  shortage_steps: [[0.5, 2], [1, 1]]\n",
-     "tiny.yaml:6:1", "objective", "shortage_steps must rise"),
+     "tiny.yaml:7:3", "objective.shortage_steps", "must rise"),
+    ("a term ranked twice", HEAD + "horizon: {first_year: 2025}\nobjective:\n  priorities: [[shortage], [shortage]]\n",
+     "tiny.yaml:7:3", "objective.priorities", "each term may stand only once"),
+    ("a term that there is not", HEAD + "horizon: {first_year: 2025}\nobjective:\n  priorities: [[shortag]]\n",
+     "tiny.yaml:7:17", "objective.priorities.0.0", "must be one of shortage, unplaced"),
+    ("compared twice", HEAD + "horizon: {first_year: 2025}\nfairness: [{by: school}, {by: school}]\n",
+     "tiny.yaml:6:1", "fairness", "may each stand only once"),
+    ("a floor above one", HEAD + "horizon: {first_year: 2025}\nfairness: [{by: school, floor: 1.5}]\n",
+     "tiny.yaml:6:25", "fairness.0.floor", "must be <= 1"),
+    ("endless money", HEAD + "horizon: {first_year: 2025}\nbudget: [{kind: recurrent, amount: .inf}]\n",
+     "tiny.yaml:6:28", "budget.0.amount", "must be a finite number"),
+    ("money in astronomical figures", HEAD + "horizon: {first_year: 2025}\npolicy: {teacher_cost: 1e300}\n",
+     "tiny.yaml:6:10", "policy.teacher_cost", "must be <= 10000000000000"),
+    ("a weight beside which nothing counts", HEAD + "horizon: {first_year: 2025}\nobjective: {shortage: 1e25}\n",
+     "tiny.yaml:6:13", "objective.shortage", "must be <= 1000000"),
+    ("more nodes than can be counted", HEAD + "horizon: {first_year: 2025}\nsolving: {nodes: 10000000000}\n",
+     "tiny.yaml:6:11", "solving.nodes", "must be <= 1000000000"),
+    ("classes without end", HEAD + "horizon: {first_year: 2025}\npolicy: {change: {classes_per_offering: 100000}}\n",
+     "tiny.yaml:6:19", "policy.change.classes_per_offering", "must be <= 1000"),
+    ("no method of forecasting", HEAD + "horizon: {first_year: 2025}\nforecast: {methods: []}\n",
+     "tiny.yaml:6:12", "forecast.methods", "at least 1 item"),
     ("broken syntax", HEAD + "horizon: {first_year: 2025\npolicy: [\n", "tiny.yaml:6:7", None, "well formed"),
     ("number for a text", HEAD + "horizon: {first_year: 2025}\ntotals:\n  - {level: 12, least: 5}\n",
      "tiny.yaml:7:6", "totals.0.level", "quotes"),
@@ -51,6 +71,16 @@ def test_settings_are_reported_at_line_and_column(
 ) -> None:
     problems = found(disk, text)
     assert any(f == file and c == column and words in said for f, c, said in problems), problems
+
+
+@pytest.mark.parametrize("text", [f[1] for f in FAULTS], ids=[f[0] for f in FAULTS])
+def test_what_settings_must_be_is_said_in_chinese(disk: Disk, text: str) -> None:
+    disk.model.write_text(text, "utf-8")
+    with pytest.raises(InputError) as caught:
+        disk.read()
+    ours = [p for p in caught.value.problems if p.table == "model"]
+    assert ours
+    assert not [p.rule_zh for p in ours if "取值不合规定" in p.rule_zh]
 
 
 DISAGREEMENTS: list[tuple[str, str, str, str]] = [

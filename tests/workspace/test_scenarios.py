@@ -157,7 +157,7 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("rows that are none", {"add": {"table": "catchments", "rows": "zz1"}}, "patches.0.add.rows", "list of rows"),
     ("dangling references", {"drop": {"table": "schools", "where": {"school": "bk1"}}}, "school", "schools"),
     ("unknown setting", {"set": {"setting": "policy.discont_rate", "value": 1}}, "patches.0.set.setting", "discount_rate"),
-    ("setting out of range", {"set": {"setting": "policy.discount_rate", "value": 7}}, "policy.discount_rate", "less than or equal to 1"),
+    ("setting out of range", {"set": {"setting": "policy.discount_rate", "value": 7}}, "policy.discount_rate", "must be <= 1"),
     ("setting that is no number", {"scale": {"setting": "policy.change", "by": 2}}, "patches.0.scale.setting", "only a number"),
     ("no item matches", {"scale": {"setting": "budget.amount", "where": {"year": 1999}, "by": 2}}, "patches.0.scale.setting", "match something"),
     ("unknown rule pack", {"set": {"rules": "rules9", "on": True}}, "rules.0.pack", "must exist"),

@@ -141,6 +141,21 @@ WORDS = {
     "model_type": Say("必须是键值对", "must be a mapping"),
     "tuple_type": Say("必须是列表", "must be a list"),
     "finite_number": Say("必须是有限的数字", "must be a finite number"),
+    "greater_than_equal": Say("不得小于 {ge}", "must be >= {ge}"),
+    "less_than_equal": Say("不得大于 {le}", "must be <= {le}"),
+    "literal_error": Say("必须是规定的词：{expected}", "must be one of {expected}"),
+    "string_pattern_mismatch": Say("只能用英文字母、数字、_、- 和规定的符号（{pattern}）", "must match {pattern}"),
+    "too_short": Say("不得少于 {min_length} 项", "must have at least {min_length} item"),
+    "too_long": Say("不得多于 {max_length} 项", "must have at most {max_length} items"),
+    "ranked_once": Say(
+        "每一级至少写一项，每项只能写一次", "each rank must name at least one term, and each term may stand only once"
+    ),
+    "steps_rise": Say(
+        "各档的比例和系数必须递增，最后一档的比例为 1", "the steps must rise in share and factor and end at share 1.0"
+    ),
+    "compared_once": Say(
+        "district、school、entrant_group 各只能写一次", "district, school and entrant_group may each stand only once"
+    ),
 }
 REPAIRS = {
     "missing": Say("补上此项", "add it"),
@@ -170,9 +185,7 @@ def _problem(model: type[BaseModel], document: Document, table: str, error: Mapp
     """One pydantic error in both languages."""
     kind, path = error["type"], tuple(error["loc"])
     given = None if kind == "missing" else error["input"]
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    message = message[:1].lower() + message[1:]
-    rule = WORDS.get(kind, Say(f"取值不合规定（{message}）", message))
+    rule = _rule(kind, error)
     repair = REPAIRS.get(kind, Say("按说明更正（见 docs/settings.md）", "correct it (see docs/settings.md)"))
     if kind == "extra_forbidden":
         given = path[-1]
@@ -181,6 +194,19 @@ def _problem(model: type[BaseModel], document: Document, table: str, error: Mapp
         if near:
             repair = Say(f"是否指 {near[0]}", f"did you mean {near[0]}")
     return document.problem(table, path, given, rule, repair)
+
+
+def _rule(kind: str, error: Mapping[str, Any]) -> Say:
+    """What must hold, in both languages; in the words of pydantic where we have none."""
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    words = WORDS.get(kind)
+    if words is None:
+        return Say(f"取值不合规定（{message}）", message[:1].lower() + message[1:])
+    told = {k: f"{v:.15g}" if isinstance(v, float) else v for k, v in error.get("ctx", {}).items()}
+    if kind == "literal_error":
+        codes = re.findall(r"'([^']*)'", str(told["expected"]))
+        return Say(words.zh.format(expected="、".join(codes)), words.en.format(expected=", ".join(codes)))
+    return Say(words.zh.format(**told), words.en.format(**told))
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:

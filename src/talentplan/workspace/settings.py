@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, field_validator
+from pydantic_core import PydanticCustomError
 
 __all__ = [
     "Budget", "Change", "Excluded", "Forecast", "Horizon", "Label", "Objective", "Policy", "RuleSetting", "Settings",
@@ -27,12 +28,13 @@ Method = Literal[
     "automatic",
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0, le=10_000_000_000_000)]  # CNY, persons or minutes: what no region reaches
+Weight = Annotated[float, Field(ge=0, le=1_000_000)]  # beyond this no solver tells the other terms from nothing
 Step = Annotated[tuple[Share, Weight], Strict(False)]  # YAML has lists only
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Label(_Strict):
@@ -54,15 +56,18 @@ class Forecast(_Strict):
 
     methods: list[Method] = Field(
         default_factory=lambda: list(get_args(Method)),
+        min_length=1,
         description="methods that may be used: the ensemble unless another is clearly better in its group of industries",
     )
-    window: int = Field(10, ge=3, description="years of history a linear trend uses, years")
-    min_train: int = Field(4, ge=3, description="years a backtest origin must have behind it, years")
-    origins: int = Field(8, ge=1, description="past years from which every method is judged, years")
+    window: int = Field(10, ge=3, le=100, description="years of history a linear trend uses, years")
+    min_train: int = Field(4, ge=3, le=100, description="years a backtest origin must have behind it, years")
+    origins: int = Field(8, ge=1, le=100, description="past years from which every method is judged, years")
     paths: int = Field(500, ge=0, le=10_000, description="joint sample paths; 0 for the point forecast alone, paths")
-    seed: int = Field(0, ge=0, description="seed of the sample paths and of the boosted trees, number")
+    seed: int = Field(
+        0, ge=0, le=4_294_967_295, description="seed of the sample paths and of the boosted trees, number"
+    )
     automatic: bool = Field(True, description="use the models of statsforecast where it is installed, yes/no")
-    hold_after: int = Field(10, ge=1, description="openings are held flat after so many years, years")
+    hold_after: int = Field(10, ge=1, le=100, description="openings are held flat after so many years, years")
     openings: Literal["forecast", "given", "both"] = Field(
         "forecast", description="openings from the forecast, from the openings table, or the table where it has rows"
     )
@@ -71,7 +76,9 @@ class Forecast(_Strict):
 class Change(_Strict):
     """How much may change from one year to the next."""
 
-    classes_per_offering: int | None = Field(2, ge=0, description="classes an offering may gain or lose in a year")
+    classes_per_offering: int | None = Field(
+        2, ge=0, le=1000, description="classes an offering may gain or lose in a year"
+    )
     points_share: Share | None = Field(
         None, description="share of the offerings whose number may change in a year (openings, closures exempt)"
     )
@@ -88,16 +95,16 @@ class Policy(_Strict):
     autumn_share: Share = Field(
         1 / 3, description="part of a school year's money that falls in its first calendar year"
     )
-    teacher_cost: Weight = Field(0.0, description="yearly cost of a hired teacher, CNY/year")
-    fill_weight: Weight = Field(
+    teacher_cost: Amount = Field(0.0, description="yearly cost of a hired teacher, CNY/year")
+    fill_weight: Amount = Field(
         40.0, description="persons of plan by which an offering's fill is drawn to its program's"
     )
     relative_change: Share | None = Field(
         None,
         description="an offering may change by so much a year, share of its last plan (of a class where it had none)",
     )
-    relative_floor: Weight = Field(0.0, description="that change is at least so many persons, persons")
-    travel_limit: Weight | None = Field(
+    relative_floor: Amount = Field(0.0, description="that change is at least so many persons, persons")
+    travel_limit: Amount | None = Field(
         None, description="agreements with a longer way are not used, minutes one way; empty: not limited"
     )
     teach_out: bool = Field(
@@ -114,7 +121,7 @@ class Budget(_Strict):
     """Money of one kind in one or all calendar years; kinds without any entry are not limited."""
 
     kind: Literal["recurrent", "investment"] = Field(description="what the money may be spent on")
-    amount: Weight = Field(description="CNY in the calendar year")
+    amount: Amount = Field(description="CNY in the calendar year")
     year: int | None = Field(None, description="calendar year; none means every year without an entry of its own")
     earmark: str = Field("", description="what the money is tied to (investment only); empty means general")
     source: str = Field("", description="who pays")
@@ -132,8 +139,8 @@ class Total(_Strict):
     district: str | None = Field(None, description="offerings of schools in this district only")
     cluster: str | None = Field(None, description="offerings of this cluster only")
     track: str | None = Field(None, description="offerings of this track only")
-    least: Weight | None = Field(None, description="at least so many, persons/year")
-    greatest: Weight | None = Field(None, description="at most so many, persons/year")
+    least: Amount | None = Field(None, description="at least so many, persons/year")
+    greatest: Amount | None = Field(None, description="at most so many, persons/year")
     relative: Share | None = Field(
         None, description="within +/- this share of last year's plan, each school apart if by_school"
     )
@@ -178,20 +185,21 @@ class Objective(_Strict):
         "next counts; terms not named come last together, within a rank the weights hold; empty: all weighed",
     )
 
-    @model_validator(mode="after")
-    def _ranked_once(self) -> Objective:
-        named = [term for rank in self.priorities for term in rank]
-        if len(named) != len(set(named)) or not all(self.priorities):
-            raise ValueError("priorities must name at least one term in each rank and each term once at most")
-        return self
+    @field_validator("priorities")
+    @classmethod
+    def _ranked_once(cls, ranks: list[list[Term]]) -> list[list[Term]]:
+        named = [term for rank in ranks for term in rank]
+        if len(named) != len(set(named)) or not all(ranks):
+            raise PydanticCustomError("ranked_once", "name at least one term in each rank and each term once at most")
+        return ranks
 
-    @model_validator(mode="after")
-    def _steps_rise(self) -> Objective:
-        shares = [s for s, _ in self.shortage_steps]
-        factors = [f for _, f in self.shortage_steps]
+    @field_validator("shortage_steps")
+    @classmethod
+    def _steps_rise(cls, steps: list[Step]) -> list[Step]:
+        shares, factors = [s for s, _ in steps], [f for _, f in steps]
         if shares != sorted(set(shares)) or factors != sorted(factors) or not shares or shares[-1] != 1.0:
-            raise ValueError("shortage_steps must rise in share and factor and end at share 1.0")
-        return self
+            raise PydanticCustomError("steps_rise", "rise in share and factor and end at share 1.0")
+        return steps
 
 
 class Solving(_Strict):
@@ -204,6 +212,7 @@ class Solving(_Strict):
     nodes: int | None = Field(
         None,
         ge=0,
+        le=1_000_000_000,
         description="nodes of branch and bound after the first whole-class plan; 0: none, the gap stands as proven; "
         "empty: 2000 up to 5000 columns, none above",
     )
@@ -260,11 +269,12 @@ class Settings(_Strict):
     )
     scenarios: str = Field("scenarios", description="folder of scenario files, beside the model file")
 
-    @model_validator(mode="after")
-    def _each_comparison_once(self) -> Settings:
-        if len({wanted.by for wanted in self.fairness}) < len(self.fairness):
-            raise ValueError("fairness: each of district, school, entrant_group at most once")
-        return self
+    @field_validator("fairness")
+    @classmethod
+    def _each_comparison_once(cls, comparisons: list[Fairness]) -> list[Fairness]:
+        if len({wanted.by for wanted in comparisons}) < len(comparisons):
+            raise PydanticCustomError("compared_once", "name each of district, school, entrant_group once at most")
+        return comparisons
 
     def label(self, code: str, lang: str) -> str:
         """The label of a code, or the code itself."""
