@@ -52,7 +52,7 @@ def test_any_file(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
 
 
 @settings(max_examples=60)
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=20))
+@given(st.lists(st.floats(min_value=-1e9, max_value=1e9), min_size=1, max_size=20))
 def test_numbers_come_back_as_they_were_written(numbers: list[float]) -> None:
 
     spec = load_dictionary()["drivers"]
@@ -75,7 +75,7 @@ HUGE = [-(2**63) - 1, 2**63, 10**400, float("inf")]
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("rank", v) for v in HUGE] + [("students_per_teacher", v) for v in (HUGE[0], *HUGE[2:])]
+    ("column", "value"), [(column, v) for column in ("rank", "students_per_teacher") for v in HUGE]
 )
 def test_numbers_beyond_what_a_machine_holds(column: str, value: float) -> None:
     settings, tables = tiny_tables()
@@ -83,13 +83,6 @@ def test_numbers_beyond_what_a_machine_holds(column: str, value: float) -> None:
     with pytest.raises(InputError) as caught:
         build_case(settings, tables)
     assert {p.column for p in caught.value.problems} == {column}
-
-
-def test_a_whole_number_longer_than_a_machine_word_is_a_ratio_like_any_other() -> None:
-    settings, tables = tiny_tables()
-    tables["levels"][0]["students_per_teacher"] = 2**63
-    level = build_case(settings, tables).table("levels").set_index("level")
-    assert level.loc[tables["levels"][0]["level"], "students_per_teacher"] == 2.0**63
 
 
 @pytest.mark.parametrize("value", HUGE)

@@ -18,6 +18,7 @@ from talentplan.workspace.dictionary import ColumnSpec
 __all__ = ["blank", "convert", "half_width"]
 
 LARGEST = sys.float_info.max
+MOST, MOST_MONEY = 1e9, 1e13  # what no region reaches: persons, hours, square metres and the like; CNY
 FULL_WIDTH = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {
     0x3000: " ", 0x00A0: " ", 0x2212: "-", 0x2009: " ", 0x202F: " ", 0xFEFF: "", 0x200B: "",
 }  # fmt: skip
@@ -215,6 +216,11 @@ def _limits(column: ColumnSpec, x: NDArray[np.float64]) -> list[Check]:
     if column.most is not None:
         rule = Say(f"不得大于 {column.most:g}", f"must be <= {column.most:g} {unit}")
         checks.append((x > column.most, rule, lambda v: _too_large(column, v)))
+    elif column.type != "year":
+        most = MOST_MONEY if unit.startswith("CNY") else MOST
+        rule = Say(f"不得大于 {most:.0f}", f"must be <= {most:.0f} {unit}")
+        slip = Say("检查是否多写了零或单位不对", "check for zeros too many or a wrong unit")
+        checks.append((np.abs(x) > most, rule, lambda _: slip))
     return checks
 
 
