@@ -25,13 +25,17 @@ MADE = "<!-- Written by `python -m talentplan.workspace.reference docs/`; edit {
 TABLES = {
     "zh": (
         "# 数据表",
-        "每张表的每一列：含义、单位、限制和留空时的默认。“必填”的列每一行都要填写；“可空”的列可以留空。"
-        "金额不得大于 10 万亿，其他数不得大于 10 亿。",
+        (
+            "每张表的每一列：含义、单位、限制和留空时的默认。“必填”的列每一行都要填写；“可空”的列可以留空。"
+            "金额不得大于 10 万亿，其他数不得大于 10 亿。"
+        ),
     ),
     "en": (
         "# The tables",
-        "Every column of every table, its unit, its limits, and what an empty cell takes (`empty`: it may stay empty). "
-        "No sum of money may exceed 10^13, no other number 10^9.",
+        (
+            "Every column of every table, its unit, its limits, and what an empty cell takes (`empty`: it may stay empty). "
+            "No sum of money may exceed 10^13, no other number 10^9."
+        ),
     ),
 }
 FORMS = {
