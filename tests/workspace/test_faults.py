@@ -246,6 +246,7 @@ def circle(d: Disk) -> None:
 
 
 PATHWAYS = "programs/pathways.csv"
+OPTIONS = "programs/investments.csv"
 LOANS = "programs/teacher_agreements.csv"
 TRANSFERS = "programs/transfers.csv"
 OFFERINGS = "programs/offerings.csv"
@@ -324,7 +325,12 @@ REPORTED: list[tuple[str, Spoil, Reported]] = [
     ("payers of half a hall", lambda d: shares(d, "investment_payers", "unit", ["zz1", 0.5]), Reported("programs/investment_payers.csv", 2, "share", "sum to 1")),
     ("a fund for own money", lambda d: shares(d, "investment_payers", "unit", ["qy1", 1, "robots", "yes"]), Reported("programs/investment_payers.csv", 2, "earmark", "own money")),
     ("users of places", lambda d: shares(d, "investment_users", "school", ["zz1", 1]), Reported("programs/investment_users.csv", 2, "investment", "add hours")),
-    ("a first unit cheaper than the others", lambda d: d.column("investments", "cost_first", lambda i: 1_000_000), Reported("programs/investments.csv", 2, "cost", "cost_first is 1000000")),
+    ("places for no line", lambda d: d.put("investments", 2, "adds", "offering_places"), Reported(OPTIONS, 2, "offering", "must name the plan line")),
+    ("places for a line elsewhere", lambda d: (d.put("investments", 2, "adds", "offering_places"), d.put("investments", 2, "offering", "gz1-sk")), Reported(OPTIONS, 2, "offering", "one of the school")),
+    ("a line that an option does not read", lambda d: d.put("investments", 2, "offering", "zz1-sk"), Reported(OPTIONS, 2, "offering", "only an option that adds offering_places")),
+    ("hours of no kind", lambda d: d.put("investments", 2, "adds", "hours"), Reported(OPTIONS, 2, "kind", "must name the kind")),
+    ("a kind that an option does not read", lambda d: d.column("investments", "kind", lambda i: "lathe"), Reported(OPTIONS, 2, "kind", "only an option that adds hours")),
+    ("a first unit cheaper than the others", lambda d: d.column("investments", "cost_first", lambda i: 1_000_000), Reported(OPTIONS, 2, "cost", "cost_first is 1000000")),
     ("more dual-qualified than specialists", lambda d: d.column("schools", "teachers_dual", lambda i: 31 if i == 3 else ""), Reported("programs/schools.csv", 3, "teachers_dual", "teachers_specialist is 30")),
 ]  # fmt: skip
 

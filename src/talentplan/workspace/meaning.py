@@ -14,6 +14,7 @@ from talentplan.workspace.cells import Records, Say, show
 from talentplan.workspace.meaning_sharing import (
     check_investment_shares,
     check_lent_specialists,
+    check_options,
     check_own_money,
     check_teachers_leave,
     check_users,
@@ -349,6 +350,7 @@ MEANINGS: tuple[Check, ...] = (
     check_feeder_shares,
     check_teachers_leave,
     check_lent_specialists,
+    check_options,
     check_investment_shares,
     check_own_money,
     check_users,

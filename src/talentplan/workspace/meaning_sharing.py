@@ -13,6 +13,7 @@ from talentplan.workspace.cells import Records, Say, show
 __all__ = [
     "check_investment_shares",
     "check_lent_specialists",
+    "check_options",
     "check_own_money",
     "check_teachers_leave",
     "check_users",
@@ -49,6 +50,30 @@ def check_lent_specialists(tables: Tables) -> list[Problem]:
         "add the row to specialists, or leave the cluster empty (teachers of general courses)",
     )
     return records.problems(np.flatnonzero(broken), "cluster", rule, repair)
+
+
+def check_options(tables: Tables) -> list[Problem]:
+    """An option says where what it adds goes: places of a line of its school, hours of a kind, and nothing that is not read."""
+    records, lines = tables["investments"], tables["offerings"]
+    adds, offering, kind = (records.data[c] for c in ("adds", "offering", "kind"))
+    found = []
+    for column, cells, word, zh, en in (
+        ("offering", offering, "offering_places", "计划行", "plan line"),
+        ("kind", kind, "hours", "实训类型", "kind of resource"),
+    ):
+        sound = records.sound("adds", column)
+        without = ((adds == word) & (cells == "")).to_numpy() & sound
+        rule = Say(f"增加内容为 {word} 时必须填写{zh}", f"an option that adds {word} must name the {en}")
+        found += records.problems(np.flatnonzero(without), column, rule, Say(f"填写{zh}", f"fill in the {en}"))
+        surplus = ((adds != word) & (cells != "")).to_numpy() & sound
+        rule = Say(f"只有增加内容为 {word} 时才填写{zh}", f"only an option that adds {word} names a {en}")
+        repair = Say("清空该单元格，或更正增加内容", "empty the cell, or correct what the option adds")
+        found += records.problems(np.flatnonzero(surplus), column, rule, repair)
+    own = offering.map(lines.data[lines.sound("offering", "school")].drop_duplicates("offering").set_index("offering")["school"])  # fmt: skip
+    elsewhere = (own.notna() & (own != records.data["school"])).to_numpy() & records.sound("school", "offering")
+    rule = Say("计划行必须属于该投资的院校", "the plan line must be one of the school that gets the investment")
+    repair = Say("更正院校或计划行", "correct the school or the plan line")
+    return [*found, *records.problems(np.flatnonzero(elsewhere), "offering", rule, repair)]
 
 
 def check_investment_shares(tables: Tables) -> list[Problem]:
