@@ -22,6 +22,7 @@ from talentplan.workspace.notes import what_is_defaulted
 from talentplan.workspace.records import canonical, empty_records, to_records
 from talentplan.workspace.routes import longest_route
 from talentplan.workspace.settings import Settings
+from talentplan.workspace.unread import what_is_unread
 
 __all__ = ["assemble", "build_case", "complete"]
 
@@ -93,6 +94,6 @@ def assemble(
         rules=rules,
         tail_years=longest_route(tables["offerings"], tables["pathways"]),
         fingerprint=fingerprint(settings, rules, tables),
-        defaulted=(*what_is_defaulted(settings, tables), *renewed.said),
+        defaulted=(*what_is_defaulted(settings, tables), *what_is_unread(settings, tables), *renewed.said),
         **{"scenario": "baseline", **told},
     )

@@ -12,7 +12,7 @@ from talentplan.workspace.dictionary import load_dictionary
 from talentplan.workspace.settings import Settings
 from talentplan.workspace.unlinked import unlinked
 
-__all__ = ["what_is_defaulted"]
+__all__ = ["listed", "what_is_defaulted"]
 
 Tables = Mapping[str, pd.DataFrame]
 FORECAST_ONLY = {"drivers", "staffing", "education_mix"}
@@ -45,7 +45,7 @@ def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
     return sorted(found, key=lambda d: order.index(d.table))
 
 
-def _listed(words: Iterable[str], most: int = 5) -> tuple[str, str]:
+def listed(words: Iterable[str], most: int = 5) -> tuple[str, str]:
     """A list in words, cut after `most`, in both languages."""
     words = list(words)
     head, more = words[:most], len(words) - most
@@ -71,7 +71,7 @@ def _pools(tables: Tables) -> Iterable[Defaulted]:
     groups = offerings.loc[offerings["entrant_group"] != "", "entrant_group"].unique()
     without = sorted(set(groups) - given - fed)
     if without and (given or fed):
-        zh, en = _listed(without)
+        zh, en = listed(without)
         yield Defaulted(
             "entrants",
             f"招生对象 {zh} 没有生源数，不设生源上限",
@@ -79,7 +79,7 @@ def _pools(tables: Tables) -> Iterable[Defaulted]:
         )
     waiting = sorted(set(tables["feeders"]["entrant_group"]) - fed)
     if waiting:
-        zh, en = _listed(waiting)
+        zh, en = listed(waiting)
         yield Defaulted(
             "feeders",
             f"招生对象 {zh} 没有可用的出生人口或中小学在校生，生源不推算",
@@ -90,7 +90,7 @@ def _pools(tables: Tables) -> Iterable[Defaulted]:
         for name in ("births", "school_rolls"):
             unused = sorted(set(tables[name]["origin"]) - pools)
             if unused:
-                zh, en = _listed(unused)
+                zh, en = listed(unused)
                 yield Defaulted(
                     name,
                     f"生源地 {zh} 没有对应的生源或测算参数，其{'出生人口' if name == 'births' else '中小学在校生'}未使用",
@@ -109,7 +109,7 @@ def _retention(tables: Tables) -> Iterable[Defaulted]:
     known = set(zip(retention["level"], retention["grade"], strict=True))
     without = [f"{lv} {g}" for lv, g in used if (lv, g) not in known]
     if without:
-        zh, en = _listed(without)
+        zh, en = listed(without)
         yield Defaulted(
             "retention",
             f"以下层次和年级没有留存率：{zh}；在校生表也推不出时按 1 计",
@@ -122,7 +122,7 @@ def _workers(tables: Tables) -> Iterable[Defaulted]:
     offerings = tables["offerings"]
     silent = offerings[(offerings["track"] == "part_time") & offerings["seeks_work"].isna()]
     if len(silent):
-        zh, en = _listed(silent["offering"])
+        zh, en = listed(silent["offering"])
         yield Defaulted(
             "offerings",
             f"非全日制计划行 {zh} 没有求职比例，其毕业生全部按求职计；在职不换工作的应填 0",
@@ -155,7 +155,7 @@ def _entries(tables: Tables) -> Iterable[Defaulted]:
     offerings, pathways = tables["offerings"], tables["pathways"]
     closed = (offerings["entrant_group"] == "") & ~offerings["offering"].isin(pathways["to_offering"])
     if closed.any():
-        zh, en = _listed(offerings.loc[closed, "offering"])
+        zh, en = listed(offerings.loc[closed, "offering"])
         yield Defaulted(
             "offerings",
             f"计划行 {zh} 既无招生对象也无升学衔接，没有新生",
@@ -174,7 +174,7 @@ def _money(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     used = set(tables["investments"]["earmark"]) | set(tables["investment_payers"]["earmark"])
     funds = {b.earmark for b in settings.budget} - {""} - used
     if funds:
-        zh, en = _listed(sorted(funds))
+        zh, en = listed(sorted(funds))
         yield Defaulted(
             "investments",
             f"专项经费 {zh} 没有投资选项可用，不会支出",
@@ -188,8 +188,8 @@ def _links(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     """Programs and occupations without a link: nobody can be placed from or in them."""
     alone = unlinked(settings, tables)
     for kind, rows in alone.groupby("kind", sort=False):
-        zh, _ = _listed(rows["code"] + " " + rows["name_zh"])
-        _, en = _listed(rows["code"] + " " + rows["name_en"].where(rows["name_en"] != "", rows["name_zh"]))
+        zh, _ = listed(rows["code"] + " " + rows["name_zh"])
+        _, en = listed(rows["code"] + " " + rows["name_en"].where(rows["name_en"] != "", rows["name_zh"]))
         if kind == "program":
             yield Defaulted(
                 "crosswalk",
@@ -211,7 +211,7 @@ def _far(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
         far = tables[name]["minutes"] > limit
         if not far.any():
             continue
-        zh, en = _listed(tables[name].loc[far, "agreement"])
+        zh, en = listed(tables[name].loc[far, "agreement"])
         yield Defaulted(
             name,
             f"共享协议 {zh} 的单程时间超过 {limit:g} 分钟，方案不使用",
