@@ -1,11 +1,12 @@
 """What must hold of every linear plan, whatever the region."""
 
 import copy
+from dataclasses import replace
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests.random_cases import random_draft
 from tests.random_draft import Draft
@@ -147,7 +148,7 @@ def test_more_of_anything_is_never_worse(relax, seed):
 
 PERSONS = {
     "intake_history": ["plan", "registered"], "roll": ["persons"], "openings": ["persons"], "entrants": ["persons"],
-    "schools": ["places", "teachers_general", "teachers_specialist", "hire_max"], "specialists": ["persons"],
+    "schools": ["places", "teachers_general", "teachers_specialist", "hire_max", "teaching_area", "equipment"], "specialists": ["persons"],
     "offerings": ["places", "min_plan", "max_plan", "class_min", "class_max", "fixed_cost"], "pathways": ["seats"],
     "programs": ["class_min", "class_max"], "resources": ["workplaces"], "agreements": ["hours_max"],
     "teacher_agreements": ["teachers_max"],
@@ -171,12 +172,19 @@ def doubled(draft: Draft) -> Draft:
                 total[column] *= 2
     for compared in twice.settings["fairness"]:
         compared["weight"] *= 2
+    twice.rules = [replace(rule, parameters=_doubled_sizes(rule.parameters)) for rule in twice.rules]
     twice.settings["policy"]["relative_floor"] *= 2
     twice.settings["policy"]["fill_weight"] *= 2
     return twice
 
 
+def _doubled_sizes(parameters):
+    """A program of a school twice as large has twice as many students; ratios and counts of lines stay."""
+    return {name: 2 * value if name == "students_per_program" else value for name, value in parameters.items()}
+
+
 @FEW
+@example(7012)  # a school restricted for its buildings and equipment
 @given(SEEDS)
 def test_a_doubled_region_doubles_the_objective(seed):
     draft = random_draft(seed)
