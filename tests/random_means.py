@@ -174,4 +174,5 @@ def _totals(dice: Random, draft: Draft, years: int) -> None:
             total["greatest"] = float(round(last * dice.uniform(1.0, 1.3))) + 10.0
         if dice.random() < 0.5:
             total["year"] = FIRST_YEAR
-        draft.settings["totals"].append(total)
+        if "least" in total or "greatest" in total:
+            draft.settings["totals"].append(total)

@@ -92,6 +92,8 @@ DISAGREEMENTS: list[tuple[str, str, str, str]] = [
         "at least one offering",
     ),
     ("year that is over", "totals: [{year: 2024, greatest: 9}]", "totals.0.year", "starts in 2025"),
+    ("year after the plan", "totals: [{year: 2035, greatest: 9}]", "totals.0.year", "ends in 2034"),
+    ("no bound", "totals: [{level: secondary, by_school: true}]", "totals.0", "write least, greatest or relative"),
     ("bounds that cross", "totals: [{least: 9, greatest: 8}]", "totals.0.least", "<= greatest"),
     ("money twice", "budget: [{kind: recurrent, amount: 1}, {kind: recurrent, amount: 2}]", "budget.1", "only once"),
     ("earmark of salaries", "budget: [{kind: recurrent, amount: 1, earmark: x}]", "budget.0.earmark", "has no earmark"),

@@ -54,12 +54,16 @@ def _totals(settings: Settings, tables: Tables, document: Document) -> Iterator[
             if not matching.any():
                 repair = Say("放宽其中一项条件", "take one of its conditions away")
                 yield document.problem("model", ("totals", i), None, some, repair)
-        if total.year is not None and total.year < settings.horizon.first_year:
+        first = settings.horizon.first_year
+        last = first + settings.horizon.years - 1
+        if total.year is not None and not first <= total.year <= last:
             rule = Say("总量限制的年份必须在计划年份内", "the year of a total must be a plan year")
-            repair = Say(
-                f"计划从 {settings.horizon.first_year} 年开始", f"the plan starts in {settings.horizon.first_year}"
-            )
+            repair = Say(f"计划从 {first} 年开始，到 {last} 年为止", f"the plan starts in {first} and ends in {last}")
             yield document.problem("model", ("totals", i, "year"), total.year, rule, repair)
+        if total.least is None and total.greatest is None and total.relative is None:
+            rule = Say("总量限制必须写明界限", "a total must have a bound")
+            repair = Say("写 least、greatest 或 relative", "write least, greatest or relative")
+            yield document.problem("model", ("totals", i), None, rule, repair)
         if total.least is not None and total.greatest is not None and total.least > total.greatest:
             rule = Say("least 不得大于 greatest", "least must be <= greatest")
             repair = Say("更正其一", "correct one of the two")

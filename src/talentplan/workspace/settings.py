@@ -144,7 +144,7 @@ class Total(_Strict):
     relative: Share | None = Field(
         None, description="within +/- this share of last year's plan, each school apart if by_school"
     )
-    by_school: bool = Field(False, description="one bound per school, with `relative`")
+    by_school: bool = Field(False, description="one bound per school instead of one for all")
 
 
 class Fairness(_Strict):
