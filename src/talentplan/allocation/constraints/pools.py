@@ -23,7 +23,8 @@ def entrant_pools(space: Space) -> None:
     limited = space.direct & table["entrant_group"].isin(pools["entrant_group"]).to_numpy()
     if not limited.any():
         return
-    keys = taken({"group": table["entrant_group"].to_numpy(), "area": _areas(space)}, limited)
+    area, drawn = _areas(space)
+    keys = taken({"group": table["entrant_group"].to_numpy(), "area": area}, limited)
     first, of_limited = grouped([*keys.values()])
     classes, of = taken(keys, first), np.full(len(table), -1, dtype=np.int64)
     of[limited] = of_limited
@@ -32,7 +33,7 @@ def entrant_pools(space: Space) -> None:
         (c, p)
         for c, (group, key) in enumerate(zip(classes["group"], classes["area"], strict=True))
         for p, (origin, of_group) in enumerate(zip(pools["origin"], pools["entrant_group"], strict=True))
-        if group == of_group and (key == "" or origin in key.split("/"))
+        if group == of_group and (key == "" or origin in drawn[key])
     ]
     klass, pool = np.array(links, dtype=np.int64).reshape(-1, 2).T
     link, year = space.grid(np.arange(len(klass)), np.arange(years))
@@ -62,10 +63,14 @@ def entrant_pools(space: Space) -> None:
     )  # fmt: skip
 
 
-def _areas(space: Space) -> NDArray[np.object_]:
-    """The origins of the catchment of every offering's school, joined by "/"; "" where it recruits from all."""
+def _areas(space: Space) -> tuple[NDArray[np.object_], dict[str, list[str]]]:
+    """The origins of the catchment of every offering's school, joined by "/", "" where it recruits from all; each of them apart.
+
+    A code may hold a stroke itself.
+    """
     table, schools = space.case.table("catchments"), space.offerings["school"]
     if table.empty:
-        return np.full(len(schools), "", dtype=object)
-    origins = table.groupby("school")["origin"].agg(lambda s: "/".join(sorted(s)))
-    return np.asarray(schools.map(origins).fillna(""), dtype=object)
+        return np.full(len(schools), "", dtype=object), {}
+    origins = table.groupby("school")["origin"].agg(sorted)
+    joined = origins.map("/".join)
+    return np.asarray(schools.map(joined).fillna(""), dtype=object), dict(zip(joined, origins, strict=True))
