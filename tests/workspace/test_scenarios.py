@@ -238,6 +238,17 @@ def test_packs_must_agree_with_their_file_and_one_another(disk: Disk) -> None:
     assert "may stand only once. Got own" in said
 
 
+def test_a_pack_that_is_named_twice_is_reported_at_its_second_place(disk: Disk) -> None:
+    pack(disk, PACK)
+    raw = {**disk.settings, "rules": [{"pack": "rules1", "on": True}, {"pack": "rules1", "on": False}]}
+    disk.model.write_text(yaml.safe_dump(raw, allow_unicode=True), "utf-8")
+    with pytest.raises(InputError) as caught:
+        disk.read()
+    [found] = caught.value.problems
+    assert found.file.startswith("tiny.yaml:")
+    assert (found.column, found.value) == ("rules.1.pack", "rules1")
+
+
 def test_every_kind_of_rule_has_known_parameters() -> None:
     assert set(RULE_KINDS) == {
         "no_new_if_offerings_over", "no_new_if_school_share_over", "close_without_intake", "no_intake_right",

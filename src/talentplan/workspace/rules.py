@@ -114,6 +114,11 @@ def read_rules(
     problems: list[Problem] = []
     for i, wanted in enumerate(settings.rules):
         path = folder / f"{wanted.pack}.yaml"
+        if wanted.pack in {before.pack for before in settings.rules[:i]}:
+            rule = Say("同一规则包只能写一次", "a rule pack may stand only once")
+            repair = Say("删去其中一项", "delete one of the two")
+            problems.append(model.problem("rules", ("rules", i, "pack"), wanted.pack, rule, repair))
+            continue
         if not path.is_file():
             known = "、".join(sorted(p.stem for p in folder.glob("*.yaml"))) or "-"
             rule = Say("规则包必须存在", "the rule pack must exist")
