@@ -60,7 +60,7 @@ FAULTS: dict[str, tuple[Callable[[Disk], Any], tuple[str, int, str], str, str]] 
         (RESERVED, 3, "seats"), "the sum of zz1-sk is 90 and max_plan is 80", "合计为 90",
     ),
     "an order for an occupation that the program does not prepare for": (
-        lambda d: ordered(d, "zz1-sk", "2-06-03-00"), (RESERVED, 2, "occupation"), "must link the program", "对应表",
+        lambda d: ordered(d, "zz1-sk", "2-06-03-00"), (RESERVED, 2, "occupation"), "must link the program", "专业职业对照",
     ),
     "an order for an occupation that nobody knows": (
         lambda d: ordered(d, "zz1-sk", "9-99"), (RESERVED, 2, "occupation"), "occupations", "职业",

@@ -115,10 +115,10 @@ def check_order_occupations(tables: Tables) -> list[Problem]:
     there = program.notna().to_numpy() & occupation.isin(tables["occupations"].data["occupation"]).to_numpy()
     broken = there & ~linked & records.sound("offering", "occupation")
     rule = Say(
-        "就业职业须与该计划行的专业在专业—职业对应表中相连",
+        "就业职业须是专业职业对照中该计划行专业所对应的职业",
         "the crosswalk must link the program of the offering to the occupation",
     )
-    repair = Say("更正职业，或在对应表中补上这一对应", "correct the occupation, or add the link to the crosswalk")
+    repair = Say("更正职业，或在专业职业对照中补上这一行", "correct the occupation, or add the link to the crosswalk")
     return records.problems(np.flatnonzero(broken), "occupation", rule, repair)
 
 
