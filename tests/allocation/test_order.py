@@ -77,5 +77,5 @@ def test_objective_and_bound_of_a_strict_order_are_sums_over_its_ranks():
 
 
 def test_a_term_stands_in_one_rank_only():
-    with pytest.raises(Exception, match="each term once"):
+    with pytest.raises(Exception, match="each term may stand only once"):
         by_hand(objective={"priorities": [["shortage"], ["shortage", "money"]]})

@@ -153,7 +153,7 @@ def test_lags_steps_and_the_audit_count_alike(seed):
     entrants = np.random.default_rng(seed).uniform(0, 90, (len(found.duration), years))
     inherited = followers(found, years)
     on_roll, completions = step(flow, np.zeros(len(flow.line)), entrants)
-    by_lags, by_audit = follow(inherited, entrants), _grow_older(inherited, entrants)
+    by_lags, by_audit = follow(inherited, entrants), _grow_older(found, found.moves, entrants)
     enrolled = by_grade(flow, on_roll).sum(axis=1)
     for found_enrolled, found_completions in (by_lags, by_audit):
         np.testing.assert_allclose(found_enrolled, enrolled, atol=1e-9)

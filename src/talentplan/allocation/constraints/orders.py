@@ -90,8 +90,8 @@ def order_reach(orders: pd.DataFrame, placed: pd.DataFrame, openings: pd.DataFra
 def beyond_openings(reach: sp.csr_array, persons: Floats, openings: Floats) -> Floats:
     """float[order], persons/year without an opening: orders share the openings they can take in proportion to their persons.
 
-    >>> beyond_openings(sp.csr_array([[1.0, 1.0], [0.0, 1.0]]), np.array([30.0, 10.0]), np.array([5.0, 20.0])).tolist()
-    [10.0, 5.0]
+    >>> beyond_openings(sp.csr_array([[1.0, 1.0], [0.0, 1.0]]), np.array([20.0, 20.0]), np.array([5.0, 20.0])).tolist()
+    [5.0, 10.0]
     """
     asked = reach.T @ persons
     share = np.divide(openings, asked, out=np.zeros_like(asked), where=asked > 0)
