@@ -37,7 +37,6 @@ Moved = dict[tuple[int, str], Change]
 """(Row, side) -> how its limit is moved."""
 Rebuild = Callable[[Sequence[Change]], LinearProgram]
 NOTHING = np.zeros(0, dtype=np.int64)
-WAYS = 8  # combinations of one statement from each conflict that are tried
 REPAIRS = 5  # repairs that are told
 BESIDE = 2  # repairs that leave alone what the others move
 ROUNDS = 5  # looks at what still stands in the way

@@ -41,13 +41,18 @@ def _years(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
 
 
 def _outside(table: str, codes: pd.Series[str], first: int, last: int) -> Iterable[Defaulted]:
-    if len(codes):
-        zh, en = listed(codes)
-        yield Defaulted(
-            table,
-            f"{zh} 的年份不在计划年份 {first}–{last} 之内，不起作用",
-            f"the years of {en} lie outside the plan years {first} to {last}: without effect",
-        )
+    yield from _without_effect(
+        table, codes.to_list(),
+        f"{{}} 的年份不在计划年份 {first}–{last} 之内，不起作用",
+        f"the years of {{}} lie outside the plan years {first} to {last}: without effect",
+    )  # fmt: skip
+
+
+def _without_effect(table: str, codes: list[str], zh: str, en: str) -> Iterable[Defaulted]:
+    """A sentence about these codes, which stand in the place of {}; nothing where there are none."""
+    if codes:
+        in_zh, in_en = listed(codes)
+        yield Defaulted(table, zh.format(in_zh), en.format(in_en))
 
 
 def _funds(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
@@ -55,13 +60,11 @@ def _funds(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     known = {b.earmark for b in settings.budget}
     for name in ("investments", "investment_payers"):
         marks = sorted(set(tables[name]["earmark"]) - known - {""})
-        if marks:
-            zh, en = listed(marks)
-            yield Defaulted(
-                name,
-                f"专项 {zh} 在经费预算中没有金额，相应投资只能用一般经费",
-                f"the budget holds no money with the earmark {en}: general money alone pays these options",
-            )
+        yield from _without_effect(
+            name, marks,
+            "专项 {} 在经费预算中没有金额，相应投资只能用一般经费",
+            "the budget holds no money with the earmark {}: general money alone pays these options",
+        )  # fmt: skip
 
 
 def _money_by_year(settings: Settings) -> Iterable[Defaulted]:
@@ -71,35 +74,29 @@ def _money_by_year(settings: Settings) -> Iterable[Defaulted]:
     first = settings.horizon.first_year
     span = range(first, first + settings.horizon.years)
     without = [str(y) for y in span if dated and None not in years and y not in years and y < dated[-1]]
-    if without:
-        zh, en = listed(without)
-        yield Defaulted(
-            "offerings",
-            f"{zh} 年没有经常性经费预算，该年不设上限",
-            f"no recurrent budget is given for {en}: it is not limited then",
-        )
+    yield from _without_effect(
+        "offerings", without,
+        "{} 年没有经常性经费预算，该年不设上限",
+        "no recurrent budget is given for {}: it is not limited then",
+    )  # fmt: skip
 
 
 def _origins(tables: Tables) -> Iterable[Defaulted]:
     """Catchments with origins of which no entrants are known: nobody comes from there where the group has pools elsewhere."""
     known = {*tables["entrants"]["origin"], *tables["births"]["origin"], *tables["school_rolls"]["origin"]}
     unknown = sorted(set(tables["catchments"]["origin"]) - known) if known else []
-    if unknown:
-        zh, en = listed(unknown)
-        yield Defaulted(
-            "catchments",
-            f"招生范围中的生源地 {zh} 没有生源数，无人从那里入学",
-            f"no entrants are given for the origins {en} of the catchments: nobody comes from there",
-        )
+    yield from _without_effect(
+        "catchments", unknown,
+        "招生范围中的生源地 {} 没有生源数，无人从那里入学",
+        "no entrants are given for the origins {} of the catchments: nobody comes from there",
+    )  # fmt: skip
 
 
 def _groups(tables: Tables) -> Iterable[Defaulted]:
     """Entrants of a group from which no plan line recruits."""
     unused = sorted(set(tables["entrants"]["entrant_group"]) - set(tables["offerings"]["entrant_group"]))
-    if unused:
-        zh, en = listed(unused)
-        yield Defaulted(
-            "entrants",
-            f"没有计划行招收招生对象 {zh}，其生源数未使用",
-            f"no plan line recruits from the entrant group {en}: these entrants are not used",
-        )
+    yield from _without_effect(
+        "entrants", unused,
+        "没有计划行招收招生对象 {}，其生源数未使用",
+        "no plan line recruits from the entrant group {}: these entrants are not used",
+    )  # fmt: skip
