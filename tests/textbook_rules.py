@@ -211,9 +211,10 @@ class Rules:
         found = []
         for i in sorted({self.O[o]["program"] for o in lines}):
             n = self.var("n", 0, 1)
-            own = [o for o in lines if self.O[o]["program"] == i and self.O[o]["school"] == s and (o, t) in self.a]
-            for o in own:
-                self.row(n >= self.a[o, t])
+            for o in lines:
+                if (self.O[o]["school"], self.O[o]["program"]) == (s, i):
+                    taken_over = [d for (_, q, u), d in self.d.items() if (q, u) == (o, t)]
+                    self.row(n >= pulp.lpSum([self.a.get((o, t), 0), *taken_over]))
             found.append(n)
         return found
 
@@ -262,6 +263,7 @@ class Rules:
             if r["last_plan"] > 0:
                 rise = self.limit(o, self.T0, widened=False)
                 most = r["last_plan"] + min(math.inf if rise is None else rise, 20 * r["class_max"])
+                most += sum(self._most(i, t) for i, q, t in self.d if (q, t) == (o, self.T0))
                 most = min(most, self.most[o, self.T0])
                 to = r["last_plan"] - min(r["class_min"], r["last_plan"])
                 self.row(now <= most - (most - to) * reduced)

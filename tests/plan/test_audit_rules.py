@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 from tests.case_files import read_known_case
-from tests.solved import hold
+from tests.solved import hold, solve
 
 from talentplan.workspace import RULE_KINDS
 
@@ -72,3 +72,13 @@ def test_a_school_under_a_yellow_card_may_not_grow_a_line_beyond_the_change_poli
     # rule_restricted: change is frozen; A from 30 to 40 while B falls is within the card but not within the policy
     wrong, _ = answered("rule_restricted", {"A": 40.0, "B": 20.0})[0].audited(objective=None, whole_classes=0)
     assert set(wrong.violations["family"]) == {"change"}
+
+
+def test_a_program_that_moves_in_is_a_new_one():
+    # rule_max_new_moved: without the rule A moves to N and O opens as well, two new programs at U
+    case = read_known_case("rule_max_new_moved").case
+    free = solve(dataclasses.replace(case, rules=()))
+    assert free.audited()[0].ok
+    assert free.solution.objective == pytest.approx(0.0, abs=1e-6)
+    judged, _ = dataclasses.replace(free, case=case).audited()
+    assert naming(judged, "one") == {"U/one"}

@@ -52,9 +52,15 @@ def _spoken_of(rule: Rule, lines: pd.DataFrame) -> Mask:
     return np.asarray((inside & ~named.isin(rule.exempt).any(axis=1)).to_numpy(dtype=bool))
 
 
+def _begun(m: Moves) -> Floats:
+    """float[offering, year]: least share of a line that opens in a year; 1 in the year in which a new line takes another one over."""
+    before = np.concatenate([np.zeros((len(m.joined), 1), dtype=bool), m.joined[:, :-1]], axis=1)
+    return np.where(m.new[:, None] & m.joined & ~before, 1.0, least_openings(m))
+
+
 def _points_opened(flows: Flows, m: Moves, lines: Mask) -> pd.DataFrame:
-    """[school, program] x deciding year: least share of the point that opens, of the lines in question the one most open."""
-    opens = pd.DataFrame(np.where(lines[:, None], least_openings(m), 0.0)[:, m.deciding])
+    """[school, program] x deciding year: least share of the point that begins, of the lines in question the one most of all."""
+    opens = pd.DataFrame(np.where(lines[:, None], _begun(m), 0.0)[:, m.deciding])
     return opens.groupby([flows.lines["school"].to_numpy(), flows.lines["program"].to_numpy()]).max()
 
 
@@ -80,7 +86,7 @@ def _programs(case: Case, cohorts: Cohorts, flows: Flows, m: Moves, rule: Rule) 
     """Next year, programs of the level that enrolled or open against students / students_per_program, by school."""
     lines = flows.lines[["school", "program", "level", "track"]].assign(
         students=np.where(flows.lines["track"] == "part_time", 0.0, cohorts.enrolled_before),
-        running=flows.column("last_plan") > 0, opens=np.where(m.free & _spoken_of(rule, flows.lines), least_openings(m)[:, 0], 0.0),
+        running=flows.column("last_plan") > 0, opens=np.where(m.free & _spoken_of(rule, flows.lines), _begun(m)[:, 0], 0.0),
     )  # fmt: skip
     lines = lines[(lines["level"] == rule.parameters["level"]).to_numpy()]
     points = lines.groupby(["school", "program"]).agg(running=("running", "any"), opens=("opens", "max"))

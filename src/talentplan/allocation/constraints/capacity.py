@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentplan.allocation.constraints.investment import bought_by
-from talentplan.allocation.constraints.sharing import on_loan
+from talentplan.allocation.constraints.sharing import lends, on_loan
 from talentplan.allocation.space import Space
 from talentplan.program import Labels, Terms, taken
 from talentplan.workspace.keys import rows_at, values_at
@@ -126,7 +126,8 @@ def _school_teachers(space: Space) -> None:
     stock = schools[["teachers_general", "teachers_specialist"]].to_numpy(dtype=np.float64)
     member = rows_at([schools["school"]], [lines["school"]])
     judged = ~np.isnan(stock).all(axis=1) & ~np.isnan(per)
-    judged &= np.bincount(member[member >= 0], minlength=len(schools)) > 0
+    taught = np.bincount(member[member >= 0], minlength=len(schools)) > 0
+    judged &= taught | lends(space, {"school": schools["school"].to_numpy()})
     if not judged.any():
         return
     years, groups = len(space.years), {"school": schools["school"].to_numpy()[judged]}
@@ -166,7 +167,7 @@ def _cluster_teachers(space: Space) -> None:
     taught = np.zeros(len(special), dtype=bool)
     member = rows_at([*owners.values()], [lines["school"], lines["cluster"]])
     taught[member[member >= 0]] = True
-    judged = taught & ~np.isnan(per)
+    judged = (taught | lends(space, owners)) & ~np.isnan(per)
     if not judged.any():
         return
     years, groups, per = len(space.years), taken(owners, judged), per[judged]

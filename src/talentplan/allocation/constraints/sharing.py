@@ -11,7 +11,7 @@ from talentplan.program import Labels, Terms, taken
 from talentplan.workspace.case import Case
 from talentplan.workspace.keys import rows_at
 
-__all__ = ["in_force", "in_reach", "on_loan", "teacher_agreements"]
+__all__ = ["in_force", "in_reach", "lends", "on_loan", "teacher_agreements"]
 
 Ints = NDArray[np.int64]
 
@@ -47,6 +47,17 @@ def teacher_agreements(space: Space) -> None:
         "teachers_max", space.builder.add_columns("teachers_lent", index, upper=most), upper=most,
         sentence=("协议 {agreement} {year} 年的教师", "teachers under agreement {agreement} in {year}"),
     )  # fmt: skip
+
+
+def lends(space: Space, groups: Labels) -> NDArray[np.bool_]:
+    """bool[group]: some of its teachers may be lent, whether it teaches anybody itself or not; groups: as in `on_loan`."""
+    block = space.block("teachers_lent")
+    found = np.zeros(len(groups["school"]), dtype=bool)
+    if block is not None:
+        place = {**block.labels, "school": block.labels["from_school"]}
+        group = rows_at([*groups.values()], [place[name] for name in groups])
+        found[group[group >= 0]] = True
+    return found
 
 
 def on_loan(space: Space, groups: Labels, ratio: NDArray[np.float64]) -> Terms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from talentplan.allocation.constraints.mergers import merger_inflow
 from talentplan.allocation.rules.kinds import counted_lines
 from talentplan.allocation.space import Space
 from talentplan.program import Terms, taken
@@ -20,7 +21,7 @@ def adjust_share(space: Space, rule: Rule) -> None:
     """Next year: sum over lines of (u + d) >= share x lines that enrolled last year, rounded down; u + d <= 1.
 
     u: the number rises by a class or the line opens, p >= (last + class) u. d: it falls by a class or to zero,
-    p <= U - (U - last + min(class, last)) d with U the greatest number it can have. u and d are yes or no where next year is
+    p <= U - (U - last + min(class, last)) d with U the greatest number it can have, what may merge into it included. u and d are yes or no where next year is
     planned in whole classes, else they lie between.
     """
     lines = space.where(counted_lines(space.case, space.cohorts, rule) & space.free)
@@ -38,7 +39,8 @@ def adjust_share(space: Space, rule: Rule) -> None:
         lower=0.0,
         sentence=("{offering} 在 {year} 年增加一个班以上才算调增", "{offering} in {year} counts as raised from a class more on"),
     )  # fmt: skip
-    most = np.minimum(space.upper[lines, 0], last + np.minimum(space.limit[lines, 0], GROWTH * largest))
+    most = last + np.minimum(space.limit[lines, 0], GROWTH * largest) + merger_inflow(space)[lines, 0]
+    most = np.minimum(space.upper[lines, 0], most)
     most = np.where(last > 0, most, 0.0)
     old = np.flatnonzero(last > 0)
     width = (most - last + np.minimum(size, last))[old]

@@ -41,18 +41,26 @@ def new_allowed(case: Case, rule: Rule, schools: pd.Index, years: NDArray[np.int
     return np.where(young, float(rule.parameters["count_new_college"]), most)
 
 
-def _programs_opened(space: Space, rule: Rule, lines: Mask) -> pd.DataFrame:
-    """school, year, column: one column in [0, 1] per point and decision year that is 1 where one of its lines opens.
+def _begun(space: Space, lines: Mask) -> pd.DataFrame:
+    """offering, year, column: what begins each of the lines, a[o,t] where it opens and d[q>o,t] where it takes another one over."""
+    parts = []
+    for name, line in (("opens", "offering"), ("merges", "to_offering")):
+        block = space.block(name)
+        if block is not None:
+            own = {"offering": block.labels[line], "year": block.labels["year"], "column": block.positions}
+            parts.append(pd.DataFrame(own)[lines[space.positions(block.labels[line])]])
+    empty = pd.DataFrame({"offering": [], "year": [], "column": []})
+    return pd.concat(parts, ignore_index=True) if parts else empty
 
-    A point with one line has the line's own column a[o,t]; one with several gets n >= a[o,t] for each of them.
+
+def _programs_opened(space: Space, rule: Rule, lines: Mask) -> pd.DataFrame:
+    """school, year, column: one column in [0, 1] per point and decision year that is 1 where one of its lines begins.
+
+    A point that can begin in one way only has the column of that; another one gets n >= a[o,t] + sum over q of d[q>o,t] for
+    each of its lines.
     """
-    opens = space.block("opens")
-    if opens is None:
-        return pd.DataFrame({"school": [], "year": [], "column": []})
     table = space.offerings.set_index("offering")
-    chosen = pd.Series(lines, index=space.offerings["offering"])
-    frame = opens.index.assign(column=opens.positions)
-    frame = frame[frame["offering"].map(chosen).to_numpy(dtype=bool)]
+    frame = _begun(space, lines & ~space.enrolled_last)
     frame = frame.assign(**{name: frame["offering"].map(table[name]) for name in ("school", "program")})
     keys = ["school", "program", "year"]
     several = frame.groupby(keys)["column"].transform("size").to_numpy() > 1
@@ -61,13 +69,16 @@ def _programs_opened(space: Space, rule: Rule, lines: Mask) -> pd.DataFrame:
     if points.empty:
         return pd.DataFrame(alone[["school", "year", "column"]])
     block = space.builder.add_columns(f"programs_opened:{rule.id}", points, upper=1.0)
-    at = pd.MultiIndex.from_frame(points).get_indexer(pd.MultiIndex.from_frame(together[keys]))
-    row, one = np.arange(len(together)), np.ones(len(together))
+    begins = together[["offering", *keys]].drop_duplicates(ignore_index=True)
+    at = pd.MultiIndex.from_frame(points).get_indexer(pd.MultiIndex.from_frame(begins[keys]))
+    own = ["offering", "year"]
+    row = pd.MultiIndex.from_frame(begins[own]).get_indexer(pd.MultiIndex.from_frame(together[own]))
     space.builder.add_rows(
-        f"program_opens_if:{rule.id}", together[["offering", "year"]],
-        Terms.concat([Terms(row, together["column"].to_numpy(dtype=np.int64), one), Terms(row, block.positions[at], -one)]),
+        f"program_opens_if:{rule.id}", begins[own],
+        Terms.concat([Terms(row, together["column"].to_numpy(dtype=np.int64), np.ones(len(together))),
+                      Terms(np.arange(len(begins)), block.positions[at], -np.ones(len(begins)))]),
         upper=0.0,
-        sentence=("{offering} 在 {year} 年开设即为新增专业", "{offering} opening in {year} makes its program a new one"),
+        sentence=("{offering} 在 {year} 年开设或迁入即为新增专业", "{offering} opening or moving in in {year} makes its program a new one"),
     )  # fmt: skip
     added = points.assign(column=block.positions)
     return pd.concat([alone[["school", "year", "column"]], added[["school", "year", "column"]]], ignore_index=True)
