@@ -228,10 +228,22 @@ class Limits:
             limit = 10 * r["class_max"]
         else:
             return None
+        if t == self.T0 and self.settings.solving.whole_class_years:
+            limit = max(limit, self._to_whole_classes(o))
         if t > self.T0 or not widened:
             return limit
         fall = r["last_plan"] if o in self.released else r["last_plan"] - self.most[o, t]
         return max(limit, fall)
+
+    def _to_whole_classes(self, o: str) -> float:
+        """Persons from last year's plan to the nearest number of whole classes, one number after the other."""
+        r, numbers = self.O[o], []
+        for n in range(1, int(2 * r["last_plan"] + 10 * r["class_max"])):
+            fits = r["class_min"] * (k := math.ceil(n / r["class_max"])) <= n and k <= r["classes_max"]
+            fits = fits and math.floor(n / r["class_min"]) >= r["classes_min"]
+            if fits and n % r["class_step"] == 0 and r["min_plan"] <= n <= self.most[o, self.T0]:
+                numbers.append(n)
+        return min((abs(n - r["last_plan"]) for n in numbers), default=0.0) if r["last_plan"] > 0 else 0.0
 
     def _changes(self) -> None:
         self.a = {(o, t): self._yes_no(t) for o in self.new for t in self.decision_years}

@@ -10,7 +10,7 @@ import pandas as pd
 from talentplan.allocation.ceilings import ceilings, is_ceiling
 from talentplan.allocation.constraints.balance import balance
 from talentplan.allocation.constraints.capacity import hiring, places, teachers
-from talentplan.allocation.constraints.change import change, move_limits
+from talentplan.allocation.constraints.change import change, move_limits, to_whole_classes
 from talentplan.allocation.constraints.classes import fewest_classes
 from talentplan.allocation.constraints.fairness import fairness
 from talentplan.allocation.constraints.hours import training_hours
@@ -108,6 +108,8 @@ def make_space(
     released = released_lines(case, cohorts)
     limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(demanded[:, 0]), last - demanded[:, 0], 0.0))
     limit[released, 0] = np.maximum(limit[released, 0], last[released])
+    if case.settings.solving.whole_class_years:
+        limit[:, 0] = np.maximum(limit[:, 0], to_whole_classes(table, demanded[:, 0]))
     for cell, after in [*moved.get("up", ()), *moved.get("down", ())]:
         limit[cell] = max(limit[cell], after)
     return Space(case, openings, cohorts, placement_arcs(case), upper, limit, demanded, released, waived, limits)

@@ -30,7 +30,8 @@ class Moves:
     may move (both inf where not limited); free: bool[offering], direct and not given; new, old: bool[offering],
     free lines without and with a plan last year; deciding: bool[year], lines may open or close; whole: bool[year],
     planned in whole classes; size: float[offering], M; reach: B; released: bool[offering], a rule over the intake of its
-    school may take the line down next year; rise: limit, not widened for what max_plan or a rule takes down.
+    school may take the line down next year; rise: limit, not widened for what max_plan or a rule takes down,
+    but to the nearest number of whole classes.
     """
 
     plan: Floats
@@ -70,6 +71,8 @@ def moves(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables, whole_clas
     else:
         yearly = np.where(flows.column("classes_min") > 0, 10.0 * flows.column("class_max"), np.inf)
     rise = np.repeat(yearly[:, None], count, axis=1)
+    if whole_classes:
+        rise[:, 0] = np.maximum(rise[:, 0], _nearest_classes(flows, upper[:, 0]))
     limit = rise.copy()
     limit[:, 0] = np.maximum(limit[:, 0], np.where(np.isfinite(upper[:, 0]), last - upper[:, 0], 0.0))
     released = released_lines(case, cohorts)
@@ -82,6 +85,24 @@ def moves(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables, whole_clas
         size=np.where(np.isfinite(most), most, 4.0 * flows.column("class_max")),
         reach=_reach(case, flows, limit), released=released, rise=rise,
     )  # fmt: skip
+
+
+def _nearest_classes(flows: Flows, upper: Floats) -> Floats:
+    """float[offering]: persons to the nearest number of whole classes that min_plan and `upper` leave, every count of classes tried."""
+    last, step, least = flows.column("last_plan"), flows.column("class_step"), flows.column("class_min")
+    fewest, greatest = np.maximum(flows.column("classes_min"), 1.0), flows.column("classes_max")
+    nearest = np.full(len(last), np.inf)
+    for classes in range(1, int(np.max(last / least, initial=0.0)) + 4):
+        low = np.maximum(classes * least, flows.column("min_plan"))
+        high = np.minimum(classes * flows.column("class_max"), upper)
+        below = (
+            np.floor(np.minimum(last, high) / step) * step
+        )  # at or below both, at or above both: nothing lies nearer
+        above = np.ceil(np.maximum(last, low) / step) * step
+        for number in (below, above):
+            fits = (number >= low) & (number <= high) & (fewest <= classes) & (classes <= greatest)
+            nearest = np.where(fits, np.minimum(nearest, np.abs(number - last)), nearest)
+    return np.where((last > 0) & np.isfinite(nearest), nearest, 0.0)
 
 
 def _reach(case: Case, flows: Flows, limit: Floats) -> Floats:

@@ -12,7 +12,7 @@ from talentplan.allocation.space import Space
 from talentplan.program import Labels, Terms, taken
 from talentplan.workspace.settings import Policy
 
-__all__ = ["change", "greatest_plan", "move_limits"]
+__all__ = ["change", "greatest_plan", "move_limits", "to_whole_classes"]
 
 Floats = NDArray[np.float64]
 NEW_LINE_CLASSES = (
@@ -43,6 +43,24 @@ def move_limits(offerings: pd.DataFrame, policy: Policy, years: int) -> Floats:
     else:
         limit = np.where(offerings["classes_min"] > 0, FREE_CLASSES * largest, np.inf)
     return np.repeat(limit[:, None], years, axis=1)
+
+
+def to_whole_classes(offerings: pd.DataFrame, upper: Floats) -> Floats:
+    """float[offering], persons from last year's plan to the nearest number that whole classes allow; 0 without a plan or such a number.
+
+    upper: float[offering], greatest plan number. Every number of classes up to three more than last year's is tried.
+    """
+    names = ("last_plan", "class_min", "class_max", "class_step", "min_plan", "classes_min", "classes_max")
+    last, least, most, step, floor, fewest, greatest = (offerings[c].to_numpy(dtype=np.float64) for c in names)
+    found = np.full(len(last), np.inf)
+    for classes in range(1, int(np.max(last / least, initial=0.0)) + 4):
+        low = np.ceil(np.maximum(classes * least, floor) / step) * step
+        high = np.floor(np.minimum(classes * most, upper) / step) * step
+        high = np.where((fewest <= classes) & (classes <= greatest), high, -np.inf)
+        for number in (np.floor(last / step) * step, np.ceil(last / step) * step):
+            apart = np.abs(np.clip(number, low, np.maximum(low, high)) - last)
+            found = np.where(low <= high, np.minimum(found, apart), found)
+    return np.where((last > 0) & np.isfinite(found), found, 0.0)
 
 
 def change(space: Space) -> None:
