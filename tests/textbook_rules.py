@@ -112,7 +112,7 @@ class Rules:
         found = {}
         for r in self.case.table("outcomes").to_dict("records"):
             rate = self._rate(r, indicator)
-            if not math.isnan(rate):
+            if not math.isnan(rate) and r["year"] < self.T0:
                 found[r["school"], r["program"], int(r["year"])] = rate
         return found
 

@@ -36,6 +36,14 @@ UNREAD: dict[str, tuple[Change, str, str]] = {
         lambda s, t: t.update(mergers=[{"from_offering": "zz1-kj", "to_offering": "zz1-sk", "first_year": 2030}]),
         "mergers", "zz1-kj > zz1-sk",
     ),
+    "a merger after the years in whole classes": (
+        lambda s, t: t.update(mergers=[{"from_offering": "zz1-kj", "to_offering": "zz1-sk", "first_year": 2026}]),
+        "mergers", "zz1-kj > zz1-sk cannot happen",
+    ),
+    "a rank without weight": (
+        lambda s, t: s.update(objective={"priorities": [["money", "shortage"], ["unfairness"]]}),
+        "offerings", "the weight of money, unfairness is 0",
+    ),
     "an option of a fund without money": (
         lambda s, t: t["investments"][0].update(earmark="fnud"), "investments", "no money with the earmark fnud",
     ),
@@ -77,8 +85,18 @@ def test_page_one_names_what_no_plan_reads(change: Change, table: str, words: st
 def test_what_is_read_is_not_named() -> None:
     def change(s: dict[str, Any], t: dict[str, Any]) -> None:
         t["reserved_seats"] = [{"reservation": "r1", "offering": "zz1-sk", "year": 2029, "seats": 9}]
-        t["mergers"] = [{"from_offering": "zz1-kj", "to_offering": "zz1-sk", "first_year": 2029}]
+        t["mergers"] = [{"from_offering": "zz1-kj", "to_offering": "zz1-sk", "first_year": 2026}]
+        s["solving"] = {"whole_class_years": 2}
+        s["objective"] = {"priorities": [["broken_promise"], ["shortage"]]}
         t["teacher_agreements"] = [{**TEACHERS, "first_year": 2029}]
         s["budget"] = only("recurrent", 2024)  # the last year's money holds on
+
+    assert said(change) == said(lambda s, t: None)
+
+
+def test_years_after_the_last_one_before_the_plan_do_no_harm() -> None:
+    def change(s: dict[str, Any], t: dict[str, Any]) -> None:
+        t["intake_history"].append({"offering": "zz1-sk", "year": 2025, "plan": 40, "registered": 40})
+        t["roll"].append({"offering": "zz1-sk", "year": 2025, "grade": 1, "persons": 40})
 
     assert said(change) == said(lambda s, t: None)

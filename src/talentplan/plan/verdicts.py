@@ -263,6 +263,7 @@ def _lists(case: Case, points: pd.DataFrame, jobs: pd.DataFrame) -> np.ndarray:
     thresholds = case.settings.verdicts
     share = (jobs["shortage"] / jobs["openings"]).fillna(0.0)
     outcomes = case.table("outcomes")
+    outcomes = outcomes[outcomes["year"] < case.first_year]
     latest = outcomes[outcomes["year"] == outcomes["year"].max()]
     related = (latest.groupby(["school", "program"])["related"].sum(min_count=1)
                / latest.groupby(["school", "program"])["employed"].sum(min_count=1))  # fmt: skip

@@ -133,7 +133,7 @@ def _workers(tables: Tables) -> Iterable[Defaulted]:
 def _history(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     last_year = settings.horizon.first_year - 1
     history = tables["intake_history"]
-    if not history.empty and int(history["year"].max()) != last_year:
+    if not history.empty and not history["year"].eq(last_year).any():
         year = int(history["year"].max())
         yield Defaulted(
             "intake_history",
@@ -141,7 +141,7 @@ def _history(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
             f"the intake history ends in {year}, the plan starts in {last_year + 1}: none is assumed for {last_year}",
         )
     roll = tables["roll"]
-    if not roll.empty and int(roll["year"].max()) != last_year:
+    if not roll.empty and not roll["year"].eq(last_year).any():
         year = int(roll["year"].max())
         yield Defaulted(
             "roll",

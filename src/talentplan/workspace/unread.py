@@ -1,4 +1,4 @@
-"""What stands in tables and settings and no plan reads: years that are over or too late, funds, origins and groups that nothing knows."""
+"""What stands in tables and settings and no plan reads: years that are over or too late, funds, origins, groups and ranks without effect."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def what_is_unread(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     yield from _money_by_year(settings)
     yield from _origins(tables)
     yield from _groups(tables)
+    yield from _ranks(settings)
 
 
 def _years(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
@@ -34,10 +35,15 @@ def _years(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     seats = tables["reserved_seats"]
     other = (seats["year"] != 0) & ~seats["year"].between(first, last)
     yield from _outside("reserved_seats", seats.loc[other, "reservation"], first, last)
-    mergers = tables["mergers"]
-    late = mergers["first_year"] > last
+    mergers, whole = tables["mergers"], settings.solving.whole_class_years
+    until = first + min(settings.horizon.years, settings.policy.change.decision_years, whole) - 1
+    late = mergers["first_year"] > until if whole else mergers["first_year"] >= 0
     pairs = mergers.loc[late, "from_offering"] + " > " + mergers.loc[late, "to_offering"]
-    yield from _outside("mergers", pairs, first, last)
+    yield from _without_effect(
+        "mergers", pairs.to_list(),
+        f"{{}} 不起作用：合并与迁移只在按整班计划且可开可停的年份决定（至 {until} 年）",
+        f"{{}} cannot happen: mergers are decided in the years in whole classes in which lines may open or close (to {until})",
+    )  # fmt: skip
 
 
 def _outside(table: str, codes: pd.Series[str], first: int, last: int) -> Iterable[Defaulted]:
@@ -99,4 +105,17 @@ def _groups(tables: Tables) -> Iterable[Defaulted]:
         "entrants", unused,
         "没有计划行招收招生对象 {}，其生源数未使用",
         "no plan line recruits from the entrant group {}: these entrants are not used",
+    )  # fmt: skip
+
+
+def _ranks(settings: Settings) -> Iterable[Defaulted]:
+    """Terms of a strict order that have no weight: nothing is better or worse by them."""
+    objective = settings.objective
+    unfairness = max((compared.weight for compared in settings.fairness), default=0.0)
+    named = [term for rank in objective.priorities for term in rank]
+    nothing = [term for term in named if (unfairness if term == "unfairness" else getattr(objective, term)) == 0]
+    yield from _without_effect(
+        "offerings", nothing,
+        "优先顺序中的 {} 权重为 0，排在何处都不起作用",
+        "the weight of {} is 0: its place in objective.priorities decides nothing",
     )  # fmt: skip

@@ -60,12 +60,12 @@ def no_intake_right(case: Case, cohorts: Cohorts, p: Parameters) -> tuple[Mask, 
 
 
 def rates(case: Case, indicator: str) -> pd.DataFrame:
-    """school, program, level, year and the rate of an indicator among graduates, where the table tells it.
+    """school, program, level, year and the rate of an indicator among graduates before the plan, where the table tells it.
 
     first_destination: in work or studying on; employed; related: in a related job; local: in work in the region.
     """
     table = case.table("outcomes").merge(case.table("programs")[["program", "level"]], on="program")
-    table = table[table["graduates"] > 0]
+    table = table[(table["graduates"] > 0) & (table["year"] < case.first_year)]
     persons = table["employed"] + table["further_study"] if indicator == "first_destination" else table[indicator]
     found = table[["school", "program", "level", "year"]].assign(rate=persons / table["graduates"])
     return pd.DataFrame(found.dropna(subset=["rate"]))
