@@ -195,3 +195,28 @@ def test_every_rule_of_the_packs_is_priced_on_the_sample():
     assert set(found["code"]) == {rule.id for rule in case.rules}
     assert (found["value"] >= 0).all()
     assert (found["value"] > 1).any()
+
+
+def test_money_tied_to_what_is_not_needed_is_worth_less_than_free_money():
+    # ten places cost a million and save 10; one million is free, ten are tied to a fund that no option bears and save nothing: the
+    # budget of 11 saves 10, each free million beyond it another 10
+    base = read_yaml("_base")
+    budget = [{"kind": "investment", "amount": 1e6}, {"kind": "investment", "amount": 1e7, "earmark": "fund"}]
+    tied = build_case(
+        merged(base["settings"], {"budget": budget}),
+        {name: rows(text) for name, text in base["tables"].items()}
+        | {
+            "schools": rows("school places\n S 20"),
+            "investments": rows(
+                "investment name_zh adds school amount cost units_max lead life lump\n hall 楼 school_places S 10 1000000 9 0 9 false"
+            ),
+        },
+    )
+    one = swept(tied)
+    curve, where = value_of_money(tied, one, step=1e6)
+    assert curve["value"].to_numpy()[[10, 11, 12]] == pytest.approx([10.0, 20.0, 30.0])
+    assert curve["value_per_million"].to_numpy()[[1, 10, 11]] == pytest.approx([10 / 11, 10 / 11, 10.0])
+    assert where["cost"].to_list() == pytest.approx([1e6])
+    priced = price_limits(tied, one)
+    assert "earmarked_money" not in set(priced["code"])  # no fund limits anything: only the general money does
+    assert priced.set_index("code").loc["investment_budget", "value"] == pytest.approx(10.0)

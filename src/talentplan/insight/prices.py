@@ -125,7 +125,10 @@ def price_limits(case: Case, sweep: Sweep, each: int = 3) -> pd.DataFrame:
         block = program.rows.get(family)
         if block is None:
             continue
-        order = block.positions[np.argsort(-dual[block.positions], kind="stable")][:each]
+        named = block.positions
+        if family == "earmarked_money":  # the row without an earmark only adds up what general money pays
+            named = named[block.labels["earmark"] != ""]
+        order = named[np.argsort(-dual[named], kind="stable")][:each]
         for row in order[dual[order] > 1e-9]:
             at = np.array([row])
             more = sweep.with_rows(at, program.row_lower[at], program.row_upper[at] + amount)
@@ -235,6 +238,9 @@ def _closed(sweep: Sweep, code: str, columns: NDArray[np.int64], words: tuple[st
 
 def value_of_money(case: Case, sweep: Sweep, *, step: float = 10.0 * MILLION) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The curve of investment money from none to all of the budget and beyond, and where the first step beyond goes.
+
+    Up to the budget all of it is scaled, earmarked or not, and returns fall. Beyond it the money is general: it may be worth more
+    than the last of the budget, where that was tied to what is not needed.
 
     Args:
         case: investments are read.

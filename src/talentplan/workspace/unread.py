@@ -112,7 +112,7 @@ def _ranks(settings: Settings) -> Iterable[Defaulted]:
     """Terms of a strict order that have no weight: nothing is better or worse by them."""
     objective = settings.objective
     unfairness = max((compared.weight for compared in settings.fairness), default=0.0)
-    named = [term for rank in objective.priorities for term in rank]
+    named: list[str] = [term for rank in objective.priorities for term in rank]
     nothing = [term for term in named if (unfairness if term == "unfairness" else getattr(objective, term)) == 0]
     yield from _without_effect(
         "offerings", nothing,
