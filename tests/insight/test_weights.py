@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.case_files import merged, read_yaml, rows
+from tests.case_files import merged, read_known_case, read_yaml, rows
 from tests.random_cases import random_case
 
 from talentplan.allocation import linear_program, term_costs
@@ -38,6 +38,12 @@ def test_by_hand():
     # unplaced at 0.3 is cheaper than the way down: 30 -> 100 -> 100, and 50 without an opening after the plan years
     assert found.loc["unplaced", 0.5].tolist() == pytest.approx([0, 0, 0, 70, 50, 1])
     assert set(found.index.get_level_values("term")) == {"", "shortage", "unplaced", "moved_seat"}
+
+
+def test_seats_that_merge_or_move_are_moved():
+    # tests/cases/mergers.yaml: A gives up 40 and B takes 30 of them, C gives up 45 and N takes all
+    found = table(read_known_case("mergers").case).set_index(["term", "factor"])
+    assert found.loc[("", 1.0), "moved"] == pytest.approx(40 + 30 + 45 + 45)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 5, 8])

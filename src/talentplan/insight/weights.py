@@ -23,7 +23,7 @@ __all__ = ["WEIGHT_COLUMNS", "weight_sensitivity"]
 FACTORS = (0.5, 2.0)
 WEIGHT_COLUMNS = ["term", "factor", "shortage", "unplaced", "broken", "moved", "seats", "lines"]
 PERSONS = {"shortage": ("shortage",), "unplaced": ("unplaced",), "broken": ("broken",),
-           "moved": ("up", "down", "opened", "closed")}  # fmt: skip
+           "moved": ("up", "down", "opened", "closed", "merged_in", "merged_out")}  # fmt: skip
 
 
 def weight_sensitivity(case: Case, openings: Openings, inherited: Cohorts, sweep: Sweep) -> pd.DataFrame:
