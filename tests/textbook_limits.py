@@ -66,11 +66,11 @@ class Limits:
 
     @staticmethod
     def _amount(entries, earmark: str, year: int) -> float | None:
-        """Money of one earmark in a calendar year: its own entries, else those of every year, else the last dated ones."""
+        """Money of one earmark in a calendar year: its own entries, else those of every year, else the last dated ones unless earmarked."""
         mine = [b for b in entries if b.earmark == earmark]
         own = [b.amount for b in mine if b.year == year] or [b.amount for b in mine if b.year is None]
         last = max((b.year for b in mine if b.year is not None), default=year)
-        own = own or [b.amount for b in mine if b.year == last < year]
+        own = own or [b.amount for b in mine if b.year == last < year and not earmark]
         return sum(own) if own else None
 
     def bought(self, t: int, adds: str, **where: str):

@@ -85,7 +85,7 @@ def _running(cohorts: Cohorts, flows: Flows) -> Floats:
 
 
 def budget_amount(case: Case, kind: str, earmark: str, years: NDArray[np.int64]) -> Floats:
-    """float[year], CNY: a year's own entries, else those for every year, else the last dated year's; inf where none."""
+    """float[year], CNY: a year's own entries, else those for every year, else the last dated year's unless earmarked; inf where none."""
     entries = [b for b in case.settings.budget if b.kind == kind and b.earmark == earmark]
     dated = {b.year for b in entries if b.year is not None}
     found = np.full(len(years), np.inf)
@@ -93,7 +93,7 @@ def budget_amount(case: Case, kind: str, earmark: str, years: NDArray[np.int64])
         earlier = [y for y in dated if y <= year]
         source = year if year in dated else None
         if source is None and not any(b.year is None for b in entries):
-            if not earlier or year < max(dated):
+            if earmark or not earlier or year < max(dated):
                 continue
             source = max(dated)
         amounts = [b.amount for b in entries if b.year == source]
@@ -150,5 +150,8 @@ def same_money(case: Case, flows: Flows, tables: Tables, money: Money) -> list[p
     by_mark = paid_from_budget(case, tables)
     marks = sorted(set(by_mark) | set(investment["earmark"]))
     paid = np.array([by_mark.get(mark, np.zeros(len(planned))) for mark in marks])
-    stated = grid(investment, [("earmark", marks)], planned, "spent")
-    return [*found, equal_rows("budget.spent", marks, planned, stated, paid)]
+    stated, there = (grid(investment, [("earmark", marks)], planned, name) for name in ("spent", "available"))
+    none = 0.0 if any(b.kind == "investment" for b in case.settings.budget) else -1.0
+    own = np.array([np.nan_to_num(budget_amount(case, "investment", mark, planned), posinf=none) for mark in marks])
+    return [*found, equal_rows("budget.spent", marks, planned, stated, paid),
+            equal_rows("budget.available", marks, planned, there, own)]  # fmt: skip

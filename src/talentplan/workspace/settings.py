@@ -122,7 +122,10 @@ class Budget(_Strict):
 
     kind: Literal["recurrent", "investment"] = Field(description="what the money may be spent on")
     amount: Amount = Field(description="CNY in the calendar year")
-    year: int | None = Field(None, description="calendar year; none means every year without an entry of its own")
+    year: int | None = Field(
+        None,
+        description="calendar year; none means every year without an entry of its own. Where all entries are dated, the last year's amount goes on after it, but a fund with an earmark ends",
+    )
     earmark: str = Field("", description="what the money is tied to (investment only); empty means general")
     source: str = Field("", description="who pays")
 

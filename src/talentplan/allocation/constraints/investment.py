@@ -219,16 +219,13 @@ def investment_budget(space: Space) -> None:
     stated = {b.earmark for b in budget if b.kind == "investment"}
     if space.block("bought") is None or not stated:
         return
-    general = np.nan_to_num(amounts(budget, space.years, "investment")[:years], nan=0.0)
+    general = amounts(budget, space.years, "investment")[:years]
     marks = sorted(stated | set(payers(space.case)["earmark"]) | {""})
     mark, year = space.grid(np.arange(len(marks)), np.arange(years))
     index = {"earmark": np.array(marks, dtype=object)[mark], "year": space.years[year]}
     drawn = space.builder.add_columns("general_money", index)
     earmarked = np.stack(
-        [
-            np.zeros(years) if m == "" else np.nan_to_num(amounts(budget, space.years, "investment", m)[:years])
-            for m in marks
-        ]
+        [np.zeros(years) if m == "" else amounts(budget, space.years, "investment", m)[:years] for m in marks]
     )
     space.builder.add_rows(
         "earmarked_money", index,

@@ -21,16 +21,18 @@ MILLION = 1e6
 def amounts(budget: Sequence[Budget], years: NDArray[np.int64], kind: str, earmark: str = "") -> Floats:
     """float[year], CNY by calendar year: the year's own entries, else those for every year, else the last dated year's.
 
-    NaN where nothing is stated: not limited.
+    A fund with an earmark ends with its last dated year. NaN where nothing is stated, not limited; money for investments is 0
+    there as soon as some is stated.
     """
     entries = [b for b in budget if b.kind == kind and b.earmark == earmark]
     every = [b.amount for b in entries if b.year is None]
     found = np.full(len(years), sum(every) if every else np.nan)
     dated = sorted({b.year for b in entries if b.year is not None})
     for year in dated:
-        holds_on = year == dated[-1] and not every
+        holds_on = year == dated[-1] and not every and not earmark
         found[years >= year if holds_on else years == year] = sum(b.amount for b in entries if b.year == year)
-    return found
+    nothing = 0.0 if kind == "investment" and any(b.kind == kind for b in budget) else np.nan
+    return np.where(np.isnan(found), nothing, found)
 
 
 def running_reference(space: Space) -> Floats:
