@@ -105,6 +105,9 @@ def hold_intake(case: Case, openings: Openings, cohorts: Cohorts, intake: Floats
     plan = program.columns["plan"]
     lower = np.where(space.direct[:, None], intake, 0.0).ravel()
     program.lower[plan.positions], program.upper[plan.positions] = lower, intake.ravel()
+    if "seats" in program.rows:  # no whole seats either: the plan number of a line that pathways feed is who passes in
+        rows = program.rows["seats"].positions
+        program.row_upper[rows] = np.where(program.row_upper[rows] == 1.0, 0.0, program.row_upper[rows])
     for name in ("taught_out", "lapsed"):  # a line that goes on neither teaches out nor takes a promise back
         _only_idle(program, space, name)
     program.integer[:] = False
