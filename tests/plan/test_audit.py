@@ -249,6 +249,20 @@ def test_half_a_hall_is_refused():
     assert "investment.whole" in families(solved.audited(tables=tables)[0])
 
 
+def test_a_fund_that_goes_on_after_its_last_year_is_refused():
+    solved = solve(read_known_case("earmark_ends").case)
+    assert solved.audited()[0].ok
+    budget = solved.tables["budget"]
+    still = {
+        **solved.tables,
+        "budget": budget.assign(available=budget["available"].where(budget["earmark"] == "", 100.0)),
+    }
+    assert "budget.available" in families(solved.audited(tables=still)[0])
+    bought = solved.tables["investment"]
+    again = pd.concat([bought, bought.assign(year=2026)], ignore_index=True)
+    assert "investment_budget" in families(solved.audited(tables={**solved.tables, "investment": again})[0])
+
+
 def test_more_units_or_money_than_there_is_are_refused():
     solved = solve(read_known_case("investment_budget").case)
     bought = solved.tables["investment"]

@@ -150,8 +150,11 @@ def same_money(case: Case, flows: Flows, tables: Tables, money: Money) -> list[p
     by_mark = paid_from_budget(case, tables)
     marks = sorted(set(by_mark) | set(investment["earmark"]))
     paid = np.array([by_mark.get(mark, np.zeros(len(planned))) for mark in marks])
-    stated, there = (grid(investment, [("earmark", marks)], planned, name) for name in ("spent", "available"))
+    stated = grid(investment, [("earmark", marks)], planned, "spent")
+    shown_marks = sorted(set(investment["earmark"]))
+    there = grid(investment, [("earmark", shown_marks)], planned, "available")
     none = 0.0 if any(b.kind == "investment" for b in case.settings.budget) else -1.0
-    own = np.array([np.nan_to_num(budget_amount(case, "investment", mark, planned), posinf=none) for mark in marks])
+    own = [np.nan_to_num(budget_amount(case, "investment", mark, planned), posinf=none) for mark in shown_marks]
+    own = np.reshape(own, there.shape)
     return [*found, equal_rows("budget.spent", marks, planned, stated, paid),
-            equal_rows("budget.available", marks, planned, there, own)]  # fmt: skip
+            equal_rows("budget.available", shown_marks, planned, there, own)]  # fmt: skip
