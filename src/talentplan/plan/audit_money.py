@@ -154,7 +154,8 @@ def same_money(case: Case, flows: Flows, tables: Tables, money: Money) -> list[p
     shown_marks = sorted(set(investment["earmark"]))
     there = grid(investment, [("earmark", shown_marks)], planned, "available")
     none = 0.0 if any(b.kind == "investment" for b in case.settings.budget) else -1.0
-    own = [np.nan_to_num(budget_amount(case, "investment", mark, planned), posinf=none) for mark in shown_marks]
-    own = np.reshape(own, there.shape)
+    own = np.zeros_like(there)
+    for n, mark in enumerate(shown_marks):
+        own[n] = np.nan_to_num(budget_amount(case, "investment", mark, planned), posinf=none)
     return [*found, equal_rows("budget.spent", marks, planned, stated, paid),
             equal_rows("budget.available", shown_marks, planned, there, own)]  # fmt: skip
