@@ -31,8 +31,10 @@ class Limits:
             for t in self.A:
                 hired = pulp.lpSum(self.hc[s, c, u] * stay ** (t - u - 1) for u in self.A if u < t)
                 inherited = sum(self.O[o]["inherited"][t] for o in lines)
-                stock = max(ratio * n["persons"] * stay ** (t - self.T0), inherited)
-                self.row(pulp.lpSum(self.L(o, t) for o in lines) <= stock + ratio * (hired + self.gained(s, t, c)))
+                most = sum(self.schools[s]["hire_max"] * stay ** (t - u - 1) for u in self.A if u < t)
+                borrowed, lent, greatest = self.gained(s, t, c)
+                load, own = pulp.lpSum(self.L(o, t) for o in lines), ratio * n["persons"] * stay ** (t - self.T0)
+                self.held(load, own, ratio * (hired + borrowed), ratio * lent, inherited, ratio * (most + greatest), t)
 
     def _ratio(self, s: str) -> float:
         own = self.schools[s]["students_per_teacher"]
@@ -87,14 +89,16 @@ class Limits:
         for t in self.A:
             for o, r in self.O.items():
                 if not math.isnan(r["places"]):
-                    places = max(r["places"], r["inherited"][t])
-                    self.row(self.L(o, t) <= places + self.bought(t, "offering_places", offering=o))
+                    where = {"offering": o}
+                    more, most = (f(t, "offering_places", **where) for f in (self.bought, self.most_bought))
+                    self.held(self.L(o, t), r["places"], more, 0, r["inherited"][t], most, t)
             for s, r in self.schools.items():
                 lines = [o for o in self.O if self.O[o]["school"] == s]
                 load = pulp.lpSum(self.L(o, t) for o in lines)
                 if not math.isnan(r["places"]):
-                    places = max(r["places"], sum(self.O[o]["inherited"][t] for o in lines))
-                    self.row(load <= places + self.bought(t, "school_places", school=s))
+                    inherited = sum(self.O[o]["inherited"][t] for o in lines)
+                    more, most = (f(t, "school_places", school=s) for f in (self.bought, self.most_bought))
+                    self.held(load, r["places"], more, 0, inherited, most, t)
                 self._school_teachers(s, lines, t)
 
     def _school_teachers(self, s: str, lines: list[str], t: int) -> None:
@@ -105,10 +109,14 @@ class Limits:
         weight = {o: self.levels[self.O[o]["level"]]["student_weight"] for o in lines}
         stay = 1 - r["leave_rate"]
         stock = ratio * sum(counts) * stay ** (t - self.T0)
-        stock = max(stock, sum(weight[o] * self.O[o]["inherited"][t] for o in lines))
+        inherited = sum(weight[o] * self.O[o]["inherited"][t] for o in lines)
         hired = pulp.lpSum(self.h[s, u] * stay ** (t - u - 1) for u in self.A if u < t)
-        more = ratio * (hired + self.bought(t, "teachers", school=s) + self.gained(s, t))
-        self.row(pulp.lpSum(weight[o] * self.L(o, t) for o in lines) <= stock + more)
+        borrowed, lent, most = self.gained(s, t)
+        most += sum(r["hire_max"] * stay ** (t - u - 1) for u in self.A if u < t)
+        most += self.most_bought(t, "teachers", school=s)
+        load = pulp.lpSum(weight[o] * self.L(o, t) for o in lines)
+        into = ratio * (hired + self.bought(t, "teachers", school=s) + borrowed)
+        self.held(load, stock, into, ratio * lent, inherited, ratio * most, t)
 
     def _training(self) -> None:
         resources = {r["resource"]: r for r in self.case.table("resources").to_dict("records")}
@@ -130,7 +138,7 @@ class Limits:
         for s, kind, t in itertools.product(self.schools, kinds, self.A):
             need = {o: needs.get((r["program"], kind), 0.0) for o, r in self.O.items() if r["school"] == s}
             own = sum(r["workplaces"] * r["hours"] for r in resources.values() if (r["unit"], r["kind"]) == (s, kind))
-            own = max(own, sum(hours * self.O[o]["inherited"][t] for o, hours in need.items()))
+            inherited = sum(hours * self.O[o]["inherited"][t] for o, hours in need.items())
             borrowed = pulp.lpSum(
                 r["delivery_rate"] * self.y[g, t]
                 for g, r in agreements.items()
@@ -142,7 +150,12 @@ class Limits:
                 if (resources[r["resource"]]["unit"], resources[r["resource"]]["kind"]) == (s, kind)
             )
             used = pulp.lpSum(hours * self.E(o, t) for o, hours in need.items())
-            self.row(used <= own + self.hours_bought(t, s, kind) + borrowed - lent)
+            most = self.most_bought(t, "hours", school=s, kind=kind) + sum(
+                r["delivery_rate"] * self.y[g, t].upBound
+                for g, r in agreements.items()
+                if r["school"] == s and resources[r["resource"]]["kind"] == kind
+            )
+            self.held(used, own, self.hours_bought(t, s, kind) + borrowed, lent, inherited, most, t)
 
     def _entrants(self) -> None:
         pool = defaultdict(dict)

@@ -22,11 +22,36 @@ class Sharing:
                 self.v[g, t] = self.var("v", 0, r["teachers_max"] if runs else 0)
 
     def gained(self, s: str, t: int, cluster: str | None = None):
-        """Teachers of other schools who teach at a school less its own who teach elsewhere; of all kinds without a cluster."""
+        """Teachers of other schools who teach at a school, its own who teach elsewhere, and how many may come at most; of all kinds without a cluster."""
         mine = [g for g, r in self.loans.items() if cluster in (None, r["cluster"])]
         borrowed = pulp.lpSum(self.v[g, t] for g in mine if self.loans[g]["to_school"] == s)
         lent = pulp.lpSum(self.v[g, t] for g in mine if self.loans[g]["from_school"] == s)
-        return borrowed - lent
+        most = sum(self.v[g, t].upBound for g in mine if self.loans[g]["to_school"] == s)
+        return borrowed, lent, most
+
+    def held(self, load, own: float, into, out, inherited: float, most: float, t: int) -> None:
+        """load <= max(own + into - out, inherited): where inherited is more, what comes in first closes the gap or counts for nothing."""
+        gap = inherited - own
+        if gap <= 1e-9 * max(1.0, own):
+            self.row(load <= max(own, inherited) + into - out)
+        elif most <= gap:
+            self.row(load <= inherited - out)
+        else:
+            closed = self._yes_no(t)
+            self.row(load <= inherited + into - out - gap * closed)
+            self.row(load <= inherited + (most - gap) * closed)
+
+    def most_bought(self, t: int, adds: str, **where: str) -> float:
+        """As `bought`, with every option that can serve in year t bought as often as it may be."""
+        users = self.case.table("investment_users").to_dict("records")
+        found = 0.0
+        for i, r in self.investments.items():
+            shares = {u["school"]: u["share"] for u in users if u["investment"] == i and adds == "hours"}
+            share = shares.get(where.get("school"), 0.0) if shares else 1.0 * all(r[c] == v for c, v in where.items())
+            fits = r["adds"] == adds and (not shares or r["kind"] == where["kind"])
+            if fits and any(y + r["lead"] <= t <= y + r["lead"] + r["life"] - 1 for y in self.T):
+                found += share * r["amount"] * r["units_max"]
+        return found
 
     def begin_investments(self) -> None:
         """f[i,y]: the first unit of an option, dearer than the rest, is bought in y; l[s,c,y]: s begins to lead c in y."""

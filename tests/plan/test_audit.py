@@ -249,6 +249,13 @@ def test_half_a_hall_is_refused():
     assert "investment.whole" in families(solved.audited(tables=tables)[0])
 
 
+def test_places_that_do_not_make_good_what_is_missing_let_nobody_in():
+    solved = solve(read_known_case("places_bought_first").case)
+    assert solved.audited()[0].ok
+    one = solved.tables["investment"].assign(units=1.0, cost=100.0)  # 30 places for the 30 there are, and ten new ones
+    assert "school_places" in families(solved.audited(tables={**solved.tables, "investment": one})[0])
+
+
 def test_a_fund_that_goes_on_after_its_last_year_is_refused():
     solved = solve(read_known_case("earmark_ends").case)
     assert solved.audited()[0].ok

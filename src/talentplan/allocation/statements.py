@@ -34,7 +34,7 @@ DEFINITIONS = frozenset({
     "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
     "closed_means_zero", "changed_if", "class_bound",
     "orders", "orders_passed_share", "orders_passed_among",
-    "program_opens_if", "rises_by_a_class", "falls_by_a_class", "rises_or_falls",
+    "program_opens_if", "relieved_if", "rises_by_a_class", "falls_by_a_class", "rises_or_falls",
 })  # fmt: skip
 FIRM = frozenset(
     {"open_or_closed", "stays_open"}
@@ -112,7 +112,10 @@ def said(program: LinearProgram) -> list[Said]:
     Later years come before earlier ones and limits of many lines before those of the whole region.
     """
     found = [
-        s for name, block in program.rows.items() if name not in DEFINITIONS and len(block) for s in _of(program, block)
+        s
+        for name, block in program.rows.items()
+        if name.partition(":")[0] not in DEFINITIONS and len(block)  # rows of a rule bear its id behind a colon
+        for s in _of(program, block)
     ]
     size = {s.kind: 0 for s in found}
     for one in found:

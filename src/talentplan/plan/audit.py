@@ -110,9 +110,10 @@ def audit(
     change = moves(case, cohorts, flows, shown, whole_classes)
     money = count_money(case, cohorts, flows, shown)
     lapsed = lapsed_promises(case, flows, change)
+    exact = whole_classes if strict else len(flows.years)
     limits = [
-        *place_limits(case, cohorts, flows, shown), *teacher_limits(case, cohorts, flows, shown),
-        *hours_limits(case, cohorts, flows, shown), *lending_limits(case, flows, shown),
+        *place_limits(case, cohorts, flows, shown, exact), *teacher_limits(case, cohorts, flows, shown, exact),
+        *hours_limits(case, cohorts, flows, shown, exact), *lending_limits(case, flows, shown),
         *entrant_limits(case, flows), *pathway_limits(case, flows, lapsed),
         *teach_out_limits(case, flows, change),
         *money_limits(case, flows, shown, money), *leader_limits(case, shown, change.whole), *bound_limits(case, flows, change),

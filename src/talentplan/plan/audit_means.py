@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 
 from talentplan.plan.audit_flows import Flows
 from talentplan.plan.audit_investment import shares_of_use
-from talentplan.plan.audit_rows import grid, limit_rows, no_rows
+from talentplan.plan.audit_rows import at_hand, grid, limit_rows, no_rows
 from talentplan.plan.audit_sharing import teachers_gained
 from talentplan.supply import Cohorts, entrant_pools
 from talentplan.workspace.case import Case
@@ -45,8 +45,8 @@ def in_use(
     return found
 
 
-def place_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
-    """`offering_places`, `school_places`: load <= places + places bought."""
+def place_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables, exact: int) -> list[pd.DataFrame]:
+    """`offering_places`, `school_places`: load <= places + places bought; exact: as in `at_hand`, here and below."""
     found = []
     schools = case.table("schools")
     lines, names = pd.Index(flows.lines["offering"]), pd.Index(schools["school"])
@@ -59,7 +59,7 @@ def place_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> 
         bought = in_use(case, tables, adds, [key], codes, years=flows.years)
         used = flows.by(codes, owner, flows.load)
         found.append(
-            limit_rows(family, codes, flows.years, used, np.maximum(places, inherited) + bought,
+            limit_rows(family, codes, flows.years, used, at_hand(places, bought, inherited, exact),
                        stated=places + bought, inherited=inherited)
         )  # fmt: skip
     return found
@@ -75,7 +75,7 @@ def hired_stock(case: Case, hired: Floats, schools: pd.Series) -> Floats:
     return stock
 
 
-def teacher_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
+def teacher_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables, exact: int) -> list[pd.DataFrame]:
     """`school_teachers`, `cluster_teachers`, `hiring`: weighted load <= ratio x teachers; hires in a year."""
     schools, years = case.table("schools"), flows.years
     names, age = pd.Index(schools["school"]), years - case.first_year
@@ -98,15 +98,15 @@ def teacher_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -
     inherited = flows.by(names, flows.lines["school"], weight * cohorts.inherited_enrolled)
     found = [
         limit_rows("school_teachers", names, years, flows.by(names, flows.lines["school"], weight * flows.load),
-                   np.maximum(own, inherited) + more, stated=own + more, inherited=inherited)
+                   at_hand(own, more, inherited, exact), stated=own + more, inherited=inherited)
     ]  # fmt: skip
     may = schools["hire_max"].to_numpy(dtype=np.float64)[:, None]
     silent = (may == 0) & (hired == 0)  # no establishment to hire into and nobody hired: not worth a row
     found.append(limit_rows("hiring", names, years, hired, np.where(silent, np.inf, may)))
-    return [*found, _cluster_teachers(case, cohorts, flows, tables)]
+    return [*found, _cluster_teachers(case, cohorts, flows, tables, exact)]
 
 
-def _cluster_teachers(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> pd.DataFrame:
+def _cluster_teachers(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables, exact: int) -> pd.DataFrame:
     """Load of school and cluster <= students_per_specialist x (specialists still there + hired + borrowed - lent)."""
     specialists, years = case.table("specialists"), flows.years
     if specialists.empty:
@@ -130,12 +130,12 @@ def _cluster_teachers(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables
     owner = pd.Series(list(zip(flows.lines["school"], flows.lines["cluster"], strict=True)))
     inherited = flows.by(codes, owner, cohorts.inherited_enrolled)
     used = flows.by(codes, owner, flows.load)
-    limit = np.where(judged, np.maximum(ratio * own, inherited) + more, np.inf)
+    limit = np.where(judged, at_hand(ratio * own, more, inherited, exact), np.inf)
     return limit_rows("cluster_teachers", specialists["school"] + "/" + specialists["cluster"], years, used, limit,
                       stated=np.where(judged, ratio * own + more, np.inf), inherited=inherited)  # fmt: skip
 
 
-def hours_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> list[pd.DataFrame]:
+def hours_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables, exact: int) -> list[pd.DataFrame]:
     """`training_hours` by school and kind: hours needed <= own + bought + delivered - lent."""
     resources, needs, agreements = (case.table(name) for name in ("resources", "needs", "agreements"))
     if resources.empty or needs.empty:
@@ -166,7 +166,7 @@ def hours_limits(case: Case, cohorts: Cohorts, flows: Flows, tables: Tables) -> 
     more += in_use(case, tables, "hours", ["school", "kind"], codes, years=years)
     return [
         limit_rows("training_hours", pairs["school"] + "/" + pairs["kind"], years, used,
-                   np.maximum(stated, inherited) + more, stated=stated + more, inherited=inherited)
+                   at_hand(stated, more, inherited, exact), stated=stated + more, inherited=inherited)
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "equal_rows", "grid", "limit_rows", "no_rows", "parameter_rows"]
+__all__ = ["COLUMNS", "at_hand", "equal_rows", "grid", "limit_rows", "no_rows", "parameter_rows"]
 
 Floats = NDArray[np.float64]
 COLUMNS = ["family", "scope", "year", "used", "limit", "stated", "broken_before", "size", "binding"]
@@ -35,6 +35,16 @@ def grid(frame: pd.DataFrame, keys: Sequence[tuple[str, Any]], years: NDArray[np
     known = np.logical_and.reduce([place >= 0 for place in places])
     np.add.at(found, tuple(place[known] for place in places), frame[value].to_numpy(dtype=np.float64)[known])
     return found
+
+
+def at_hand(own: Floats, more: Floats, inherited: Floats, exact: int) -> Floats:
+    """float[row, year]: the limit in force, own + more, or what inherited cohorts alone use, whichever is larger.
+
+    more: what is bought, hired and borrowed, less what is lent. That a gap is closed before anybody new comes is a yes or no of the first `exact` years; later it may be partial, and the limit
+    is the greatest that it may be.
+    """
+    strict = np.maximum(own + more, inherited + np.minimum(more, 0.0))
+    return np.where(np.arange(more.shape[1]) < exact, strict, np.maximum(own, inherited) + more)
 
 
 def limit_rows(

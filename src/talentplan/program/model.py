@@ -244,6 +244,10 @@ class ProgramBuilder:
                 sentence, together,
             )  # fmt: skip
 
+    def upper_bounds(self) -> Floats:
+        """float[column]: upper bounds of the columns so far."""
+        return np.concatenate([np.zeros(0), *(part[1] for part in self._column_parts)])
+
     def finish(self) -> LinearProgram:
         """The arrays of the program; coefficients of one row and column are added up."""
         terms = Terms.concat(self._terms)

@@ -1,4 +1,4 @@
-"""What schools can hold: places, teachers, training hours; each right side at least what inherited cohorts use."""
+"""What schools can hold: places and teachers; each limit at least what inherited cohorts use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentplan.allocation.constraints.investment import bought_by
+from talentplan.allocation.constraints.relief import limited
 from talentplan.allocation.constraints.sharing import lends, on_loan
 from talentplan.allocation.space import Space
 from talentplan.program import Labels, Terms, taken
@@ -45,7 +46,7 @@ def _capacity(
     extra: Terms,
     sentence: tuple[str, str],
 ) -> None:
-    """Rows group x year: sum of weight x load over the group's offerings - extra <= max(stated, inherited use).
+    """Rows group x year: sum of weight x load over the group's offerings <= max(stated + extra, inherited use).
 
     of: int[offering], group or -1; weight: float[offering]; stated: float[group, year]; extra by group x year.
     """
@@ -60,10 +61,7 @@ def _capacity(
     )
     group, year = space.grid(np.arange(len(stated)), np.arange(years))
     index = {**taken(groups, group), "year": space.years[year]}
-    space.builder.add_rows(
-        name, index, Terms.concat([terms, Terms(extra.key, extra.column, -extra.coefficient)]),
-        upper=np.maximum(stated.ravel(), use), sentence=sentence,
-    )  # fmt: skip
+    limited(space, name, index, terms, extra, stated.ravel(), use.astype(np.float64), sentence)
 
 
 def hiring(space: Space) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentplan.allocation.constraints.investment import bought_by
+from talentplan.allocation.constraints.relief import limited
 from talentplan.allocation.constraints.sharing import in_force, in_reach
 from talentplan.allocation.space import Space
 from talentplan.program import Labels, Terms, pairs, taken
@@ -42,19 +43,16 @@ def training_hours(space: Space) -> None:
     total = (resources["workplaces"] * resources["hours"]).to_numpy(dtype=np.float64)
     own = np.bincount(owner[owner >= 0], weights=total[owner >= 0], minlength=len(first))
     extra = bought_by(space, "hours", groups)
-    parts = [
-        Terms(cell, enrolled.start + space.cell(line[pair], year), hours[pair]),
-        Terms(extra.key, extra.column, -extra.coefficient),
-    ]
-    for side, factor in (("borrower", -lent["delivery_rate"]), ("owner", np.ones(len(lent["column"])))):
+    needed, parts = Terms(cell, enrolled.start + space.cell(line[pair], year), hours[pair]), [extra]
+    for side, factor in (("borrower", lent["delivery_rate"]), ("owner", -np.ones(len(lent["column"])))):
         group = rows_at([*groups.values()], [lent[side], lent["kind"]])
         keep = group >= 0
         parts.append(Terms((group * years + lent["when"])[keep], lent["column"][keep], factor[keep]))
     group, year = space.grid(np.arange(len(first)), np.arange(years))
-    space.builder.add_rows(
-        "training_hours", taken(groups, group) | {"year": space.years[year]}, Terms.concat(parts),
-        upper=np.maximum(own.repeat(years), use),
-        sentence=("{school} 的 {kind} 实训学时（{year} 年）", "{school}: training hours of kind {kind} in {year}"),
+    limited(
+        space, "training_hours", taken(groups, group) | {"year": space.years[year]}, needed, Terms.concat(parts),
+        own.repeat(years).astype(np.float64), use.astype(np.float64),
+        ("{school} 的 {kind} 实训学时（{year} 年）", "{school}: training hours of kind {kind} in {year}"),
     )  # fmt: skip
 
 
