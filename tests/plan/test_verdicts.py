@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+from tests.case_files import merged, read_yaml, rows
 from tests.tiny import tiny_tables
 
 from talentplan.demand import forecast_openings
@@ -90,3 +91,70 @@ def test_settled_shortage_lies_before_the_first_completers() -> None:
     assert early["settled"].to_numpy() == pytest.approx(early["shortage"].to_numpy())
     assert (balance["settled"] <= balance["shortage"] + 1e-9).all()
     assert len(forecast_openings(case).table) >= len(balance)
+
+
+def _planned(settings: dict[str, object], tables: dict[str, str]) -> pd.DataFrame:
+    """The layout of a case that differs from tests/cases/_base.yaml by these settings and tables, by program."""
+    base = read_yaml("_base")
+    every = {name: rows(text) for name, text in {**base["tables"], **tables}.items()}
+    return solve_plan(build_case(merged(base["settings"], settings), every)).table("layout").set_index("program")
+
+
+TWO_SCHOOLS = {
+    "units": "unit kind name_zh\nS school 甲校\nT school 乙校",
+    "schools": "school\nS\nT",
+    "programs": "program level name_zh class_min\nP secondary 机械 10\nR secondary 电气 10",
+    "occupations": "occupation name_zh\nJ 钳工\nK 电工",
+    "crosswalk": "program occupation\nP J\nR K",
+    "offerings": "offering school program duration entrant_group max_plan\nA S P 1 junior -\nB T R 1 junior 60",
+    "intake_history": "offering year plan registered\nA 2024 30 30\nB 2024 30 30",
+    "openings": "occupation level year persons\nJ secondary 2026 90\nK secondary 2026 90",
+}
+
+
+def test_who_may_come_from_anywhere_is_limited_by_the_pool_of_all() -> None:
+    """100 persons in all and 180 openings: 100 enrol, at most 60 of them at T, so that the pool limits A and B."""
+    pools = "origin entrant_group year persons\ntown junior 2025 40\ncounty junior 2025 60"
+    limited = _planned({}, {**TWO_SCHOOLS, "entrants": pools})["limited_en"]
+    assert any("entrants expected 100, at most 100" in words for words in limited)
+
+
+def test_a_pool_in_which_a_school_may_not_recruit_does_not_limit_it() -> None:
+    """S fills the town's 40; T grows to its own 60 of the 500 of the county, where nobody is short of entrants."""
+    pools = "origin entrant_group year persons\ntown junior 2025 40\ncounty junior 2025 500"
+    area = "school origin\nS town\nT county"
+    limited = _planned({}, {**TWO_SCHOOLS, "entrants": pools, "catchments": area})["limited_en"]
+    assert "entrants expected 40, at most 40" in limited["P"]
+    assert "entrants" not in limited["R"]
+    assert "plan number 60, at most 60" in limited["R"]
+
+
+def test_missing_seats_are_told_of_the_years_they_are_missing_in() -> None:
+    """A's 40 completers a year hold 20 promises, B has 10 seats: 10 are missing from 2025 on, though B takes two years."""
+    layout = _planned(
+        {"horizon": {"years": 3}},
+        {
+            "programs": "program level name_zh class_min\nP secondary 机械 10\nH higher 机械制造 10",
+            "offerings": "offering school program duration entrant_group control\nA S P 1 junior given\nB S H 2 - decide",
+            "intake_history": "offering year plan registered\nA 2024 40 40\nB 2024 10 10",
+            "pathways": "pathway from_offering to_offering min_share\nAB A B 0.5",
+            "occupations": "occupation name_zh\nJ 钳工\nK 工艺员",
+            "crosswalk": "program occupation\nP J\nH K",
+            "openings": "occupation level year persons\nK higher 2025 100",
+        },
+    )
+    assert layout["verdict"]["H"] == "expand"
+    assert layout["because_en"]["H"] == "from 2025 on, if nothing changes, 10 promised seats a year are missing"
+
+
+def test_a_point_kept_with_a_surplus_says_so() -> None:
+    """Thirty complete every year for five openings: they do not match, whatever the planner may do."""
+    layout = _planned(
+        {},
+        {
+            "offerings": "offering school program duration entrant_group control\nA S P 1 junior given",
+            "openings": "occupation level year persons\nJ secondary 2025 5",
+        },
+    )
+    assert layout["verdict"]["P"] == "keep"
+    assert "25 of its 30 completers" in layout["because_en"]["P"]

@@ -11,7 +11,7 @@ import pandas as pd
 from talentplan.matching import placement_arcs
 from talentplan.plan.outputs import output_columns
 from talentplan.plan.rule_table import reviews, with_reviews
-from talentplan.supply import Cohorts
+from talentplan.supply import Cohorts, entrant_pools
 from talentplan.workspace import code_names
 from talentplan.workspace.case import Case
 
@@ -52,13 +52,14 @@ def layout(
     merged = [gone_into.get((row.school, row.program)) for row in rows]
     points["mark"] = ["" if gone is None else gone[0] for gone in merged]
     reasons = [
-        gone[1:] if gone is not None and row.verdict in SHRINKING else _because(row, jobs, broken)
+        gone[1:] if gone is not None and row.verdict in SHRINKING else _because(row, jobs, broken, case.first_year)
         for row, gone in zip(rows, merged, strict=True)
     ]
     points["because_zh"], points["because_en"] = zip(*reasons, strict=True) if reasons else ((), ())
     needs = case.table("needs").groupby("program")["kind"].agg(tuple)
     binding = _binding(limits)
-    bound = [_limited(row, binding, needs, case.first_year) for row in rows]
+    pools = _pools(case)
+    bound = [_limited(row, binding, needs, pools, case.first_year) for row in rows]
     bound = with_reviews([(row.school, row.program) for row in rows], bound, reviews(case, cohorts, tables["intake"]))
     points["limited_zh"], points["limited_en"] = zip(*bound, strict=True) if bound else ((), ())
     points["list"] = _lists(case, points, jobs)
@@ -149,7 +150,7 @@ def _jobs_of_programs(case: Case, cohorts: Cohorts, idle: Mapping[str, pd.DataFr
 
 
 def _broken(cohorts: Cohorts, progression: pd.DataFrame) -> pd.Series:
-    """Promised seats missing a year under do nothing, by receiving (school, program)."""
+    """Promised seats missing a year under do nothing, over all plan years, by receiving (school, program)."""
     lines = cohorts.offerings.set_index("offering")
     years = max(progression["year"].nunique(), 1)
     frame = progression.assign(
@@ -179,18 +180,25 @@ def _merged(case: Case, cohorts: Cohorts, mergers: pd.DataFrame) -> dict[tuple[s
     return found
 
 
-def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str, str]:
-    """Why, from what doing nothing would lead to: a shortage, a surplus, a promise, or the balance of totals."""
+def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series, first_year: int) -> tuple[str, str]:
+    """Why, from what doing nothing would lead to: a shortage, a surplus, a promise, or the balance of totals.
+
+    Shortages and surpluses count from the year the next entrants complete, seats from the first plan year: they enter then.
+    """
     verdict, program = point.verdict, point.program
     job = jobs.loc[program]
     missing = float(broken.get((point.school, program), 0.0))
     begin = int(job["begin"])
     zh, en = f"{begin} 年起维持现状", f"from {begin} on, if nothing changes"
+    idle = (
+        f"{zh}，本专业每年 {job['local']:.0f} 名本地求职毕业生中 {job['surplus']:.0f} 人无对应岗位",
+        f"{en}, {job['surplus']:.0f} of its {job['local']:.0f} completers who seek local work a year find no opening",
+    )
     if verdict in ("add", "resume", "expand"):
         if missing >= 1:
             return (
-                f"{zh}，承诺的升学名额每年缺 {missing:.0f} 个",
-                f"{en}, {missing:.0f} promised seats a year are missing",
+                f"{first_year} 年起维持现状，承诺的升学名额每年缺 {missing:.0f} 个",
+                f"from {first_year} on, if nothing changes, {missing:.0f} promised seats a year are missing",
             )
         if job["top_shortage"] >= 1:
             return (
@@ -200,10 +208,7 @@ def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str,
         return "承接总量内其他专业调减的名额", "takes numbers that other programs give up within the totals"
     if verdict in (*SHRINKING, "not_opened"):
         if job["surplus"] >= 1:
-            return (
-                f"{zh}，本专业每年 {job['local']:.0f} 名本地求职毕业生中 {job['surplus']:.0f} 人无对应岗位",
-                f"{en}, {job['surplus']:.0f} of its {job['local']:.0f} completers who seek local work a year find no opening",
-            )
+            return idle
         if job["shortage"] >= 1:
             return (
                 f"对口职业每年虽缺 {job['shortage']:.0f} 人，但名额用于缺口更大或更缺生源保障的专业，或受下列约束",
@@ -220,35 +225,47 @@ def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series) -> tuple[str,
             f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人",
             f"{en}, its occupations lack {job['shortage']:.0f} persons a year",
         )
-    return "供需大致相当", "supply and openings roughly match"
+    return idle if job["surplus"] >= 1 else ("供需大致相当", "supply and openings roughly match")
 
 
 def _binding(limits: pd.DataFrame) -> dict[str, list[tuple[int, str, str, str]]]:
-    """(year, family, sentence zh, en) of the limits that bind, by scope and by the last code of the scope."""
+    """(year, family, sentence zh, en) of the limits that bind, by scope."""
     found: dict[str, list[tuple[int, str, str, str]]] = {}
     bound = limits[limits["binding"]].sort_values(["year", "family", "scope"], kind="stable")
     columns = [bound[c].tolist() for c in ("scope", "year", "family", "sentence_zh", "sentence_en")]
     for scope, *rest in zip(*columns, strict=True):
-        entry = (int(rest[0]), rest[1], rest[2], rest[3])
-        found.setdefault(scope, []).append(entry)
-        if "/" in scope:
-            found.setdefault(f"*/{scope.rsplit('/', 1)[1]}", []).append(entry)
+        found.setdefault(scope, []).append((int(rest[0]), rest[1], rest[2], rest[3]))
+    return found
+
+
+def _pools(case: Case) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(school, entrant group) -> scopes of the limits `entrants` on what it may recruit: the whole group, its own catchment."""
+    known = entrant_pools(case).pools.groupby("entrant_group")["origin"].agg(sorted)
+    area = case.table("catchments").groupby("school")["origin"].agg(set)
+    lines = case.table("offerings")[["school", "entrant_group"]].drop_duplicates().itertuples(index=False, name=None)
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for school, group in lines:
+        if group in known.index:
+            own = [o for o in known[group] if school not in area.index or o in area[school]]
+            found[str(school), str(group)] = (str(group), "/".join([*own, str(group)]))
     return found
 
 
 def _limited(
-    point: _Point, binding: dict[str, list[tuple[int, str, str, str]]], needs: pd.Series, first_year: int
-) -> tuple[str, str]:
+    point: _Point, binding: dict[str, list[tuple[int, str, str, str]]], needs: pd.Series,
+    pools: Mapping[tuple[str, str], tuple[str, ...]], first_year: int,
+) -> tuple[str, str]:  # fmt: skip
     """Sentences of the limits that bind the point while its next intake is on roll.
 
-    What grows or stays is limited by its lines, school, cluster, workshops and entrants; what shrinks only by how fast its own
-    lines may change. needs: kinds of resource by program.
+    What grows or stays is limited by its lines, school, cluster, workshops and the entrants its school may recruit; what shrinks
+    only by how fast its own lines may change. needs: kinds of resource by program; pools: scopes by school and entrant group.
     """
     school, program = point.school, point.program
     scopes = list(point.offerings)
     if point.verdict not in (*SHRINKING, "not_opened"):
         scopes += [school, f"{school}/{point.clusters}", *(f"{school}/{kind}" for kind in needs.get(program, ()))]
-        scopes += [f"*/{group}" for group in sorted({g for g in point.groups if g})]
+        for group in sorted(set(point.groups)):
+            scopes += pools.get((school, group), ())
     chosen: dict[tuple[str, str], tuple[str, str]] = {}
     for scope in scopes:
         for year, family, zh, en in binding.get(scope, ()):
