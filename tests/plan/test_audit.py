@@ -338,10 +338,10 @@ def test_limits_are_stated_in_words_with_names(name):
 def test_a_sentence_names_school_figures_and_why():
     _, limits = solve(read_known_case("school_places_broken_before").case).audited()
     first = limits[(limits["family"] == "school_places") & (limits["year"] == 2025)].iloc[0]
-    assert first["sentence_zh"] == "甲校 2025 年满额在校生 60 人，上限 60 人，已用满；原定 50 人，既有在校生已超出"
+    assert first["sentence_zh"] == "甲校 2025 年满额在校生 60 人，上限 60 人，已用满（原定 50 人，既有在校生已超出）"
     assert first["sentence_en"] == (
-        "甲校, 2025: students with every seat taken 60, at most 60 places (full);"
-        " stated 50, which students already there exceed"
+        "甲校, 2025: students with every seat taken 60, at most 60 places (full)"
+        " (stated 50, which students already there exceed)"
     )
     assert bool(first["broken_before"])
     assert bool(first["binding"])

@@ -9,8 +9,10 @@ import pytest
 from tests.report import synthetic
 from tests.report.page import Page, number
 
-from talentplan.report import write_html, write_report
+from talentplan.report import intake_tables, write_html, write_report
 from talentplan.report.html import html_text
+from talentplan.report.summary import sentences
+from talentplan.report.tables import Source
 from talentplan.workspace.case import Defaulted
 
 ECHARTS = "b66b25aeb4df84e33199dc21694014d336d222cbd9deb0e5a7c14bd6aa0d0fd0"
@@ -153,6 +155,33 @@ def test_the_ten_changes_follow_the_stated_rule(page, plan):
     ]
     # 150 x 3 x 2 = 900, 50 x 3 x 2 = 300, 40 x 3 x 2 = 240, 45 x 3 = 135
     assert order == sorted(order)
+
+
+def test_a_point_with_a_given_line_is_among_the_changes_by_its_other_lines(plan, case):
+    """BK1 260101: 100 given and kept, 40 + 5 in a line of two years that is not: 10 seat-years."""
+    table = plan.table("layout")
+    mine = (table["school"] == "BK1") & (table["program"] == "260101")
+    told = table.assign(verdict=table["verdict"].mask(mine, "expand"))
+    source = Source(dataclasses.replace(plan, tables={**plan.tables, "layout": told}), case, "en")
+    assert told.loc[mine, "control"].tolist() == ["given"]
+    seats = intake_tables.changes(source).set_index(["school", "program_code"])["seat_years"]
+    assert seats["BK1", "260101"] == 5 * 2
+    before = Source(plan, case, "en")
+    points = [int(re.search(r"changes (\d+) points", sentences(each)[0])[1]) for each in (before, source)]
+    assert points[1] == points[0] + 1
+
+
+def test_a_difference_told_in_words_is_that_of_the_figures_beside_it(plan, case):
+    """100.4 of 105.6 are shown as 100 of 106: six fewer, not five."""
+    tables = [way["balance"].assign(shortage=0.0) for way in (plan.tables, plan.do_nothing)]
+    for table, whole in zip(tables, (100.4, 105.6), strict=True):
+        table.loc[table.index[0], "shortage"] = whole
+    told = dataclasses.replace(
+        plan,
+        tables={**plan.tables, "balance": tables[0]},
+        do_nothing={**plan.do_nothing, "balance": tables[1]},
+    )
+    assert "100 person-years, against 106 if nothing changes: 6 fewer" in sentences(Source(told, case, "en"))[1]
 
 
 def test_same_bytes_twice_and_timings_left_out(plan, case, text, tmp_path):

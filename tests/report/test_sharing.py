@@ -1,7 +1,9 @@
 """Who lends what to whom and who pays, as tables for people."""
 
+import dataclasses
 import math
 
+import pandas as pd
 import pytest
 from tests.report import synthetic
 
@@ -30,6 +32,17 @@ def test_sharing_sums_hours_and_shows_the_fullest_year(source):
     assert math.isnan(hours["teachers"])
     assert math.isnan(teachers["hours"])
     assert means_tables.sharing(source).totals["cost"] == 8.0e3 * len(synthetic.YEARS)
+
+
+def test_two_agreements_on_the_same_count_together(source):
+    """4 workplaces under one agreement in every year, 2 more under another in the first two: at most 6 at a time."""
+    table = source.plan.table("sharing")
+    more = table[(table["kind"] == "hours") & (table["year"] < synthetic.YEARS[2])]
+    more = more.assign(agreement="g2", workplaces=2.0, hours=400.0)
+    plan = dataclasses.replace(source.plan, tables={**source.plan.tables, "sharing": pd.concat([table, more])})
+    hours, _ = means_tables.sharing(Source(plan, source.case, "en")).rows
+    assert (hours["workplaces"], hours["hours"]) == (6.0, 800.0 * len(synthetic.YEARS) + 400.0 * 2)
+    assert hours["used_in"] == f"{synthetic.YEARS[0]}–{synthetic.YEARS[-1]}"
 
 
 def test_payers_are_named_with_their_money(source):

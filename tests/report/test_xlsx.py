@@ -97,6 +97,27 @@ def test_subtotals_are_right_when_calculated_again(book):
         assert values[coordinate].value == pytest.approx(plain)
 
 
+def test_every_sum_is_right_when_calculated_again(book):
+    _, path = book
+    values = openpyxl.load_workbook(path, data_only=True)
+    checked = 0
+    for sheet in openpyxl.load_workbook(path):
+        for cell in (cell for line in sheet.iter_rows() for cell in line):
+            found = re.fullmatch(r"=SUM\(([A-Z]+\d+:[A-Z]+\d+)\)", str(cell.value))
+            if found:
+                checked += 1
+                above = [each.value or 0 for line in values[sheet.title][found[1]] for each in line]
+                assert values[sheet.title][cell.coordinate].value == pytest.approx(sum(above)), (sheet.title, cell)
+    assert checked > 20
+
+
+def test_completers_beside_several_pathways_are_not_added_up(book):
+    lang, path = book
+    *_, total = below(rows(path, SHEETS[lang][4]), "衔接代码" if lang == "zh" else "pathway")
+    assert total["毕业生" if lang == "zh" else "completers"] == ""
+    assert total["升学人数" if lang == "zh" else "passed"] > 0
+
+
 def test_text_is_never_a_formula(book):
     lang, path = book
     investment = "投资项目" if lang == "zh" else "investment"

@@ -73,7 +73,7 @@ def _say(limits: pd.DataFrame, who: pd.Series, lang: int) -> np.ndarray:
         most = most + np.select(state, ["，已超限", "，已用满"], "")
         floor = who + " " + year + " 年" + what
         least = np.select(state, [floor + "比下限少 " + used + " 人", floor + "恰在下限"], floor + "不低于下限")
-        before = "；原定 " + stated + " " + unit + "，既有在校生已超出"
+        before = "（原定 " + stated + " " + unit + "，既有在校生已超出）"
     else:
         most = who + ", " + year + ": " + what + " " + used + ", at most " + limit + " " + unit
         most = most + np.select(state, [" (broken)", " (full)"], "")
@@ -83,7 +83,7 @@ def _say(limits: pd.DataFrame, who: pd.Series, lang: int) -> np.ndarray:
             [floor + " " + used + " short of the floor", floor + " just at the floor"],
             floor + " not below the floor",
         )
-        before = "; stated " + stated + ", which students already there exceed"
+        before = " (stated " + stated + ", which students already there exceed)"
     from_below = limits["scope"].str.split("/").str[-1].isin(MISSING)
     return np.asarray(np.where(from_below, least, most) + np.where(limits["broken_before"], before, ""), dtype=object)
 

@@ -7,7 +7,9 @@ import pandas as pd
 
 from talentplan.report.tables import Column, Source, View, columns, totalled
 
-__all__ = ["authorities", "changes", "controls", "layout", "levels", "lines", "mergers", "reconciliation", "schools"]
+__all__ = [
+    "authorities", "changes", "controls", "layout", "levels", "lines", "mergers", "moved_seats", "reconciliation", "schools",
+]  # fmt: skip
 
 # A point that opens or closes is a decision of its own, beside the seats it moves.
 OPENS_OR_CLOSES = ("add", "resume", "suspend", "close")
@@ -216,21 +218,27 @@ def mergers(source: Source) -> View:
     return View("mergers", words("sheet", "mergers"), shape, shown)
 
 
+def moved_seats(source: Source) -> pd.Series:
+    """Seat-years by (school, program): sum over its lines that are not given of |plan - last plan| x duration, where above 0."""
+    intake = source.next_intake().merge(source.lines[["offering", "duration"]], on="offering", how="left")
+    moved = ((intake["plan"] - intake["last_plan"]).abs() * intake["duration"]).where(intake["control"] != "given", 0.0)
+    seats = moved.groupby([intake["school"], intake["program"]]).sum()
+    return seats[seats > 0]
+
+
 def changes(source: Source) -> pd.DataFrame:
     """Points that change, the most important first: the rows of `layout` with their `seat_years`.
 
-    seat_years = sum over the lines of a point of |plan - last plan| x duration, doubled where the point opens, resumes,
-    suspends or closes. Points that stay as they are or whose number is given are left out; ties by school and program.
+    seat_years as in `moved_seats`, doubled where the point opens, resumes, suspends or closes. Points that stay as they are are
+    left out; ties by school and program.
     """
-    intake = source.next_intake().merge(source.lines[["offering", "duration"]], on="offering", how="left")
-    moved = (intake["plan"] - intake["last_plan"]).abs() * intake["duration"]
-    seats = moved.groupby([intake["school"], intake["program"]]).sum()
+    seats = moved_seats(source)
     frame = layout(source).frame
     index = pd.MultiIndex.from_arrays([frame["school"], frame["program_code"]])
     weight = np.where(frame["verdict_code"].isin(OPENS_OR_CLOSES), 2.0, 1.0)
     frame = frame.assign(seat_years=seats.reindex(index).fillna(0.0).to_numpy() * weight)
     changed = ~frame["verdict_code"].isin(("keep", "not_opened"))
-    frame = frame[changed & (frame["seat_years"] > 0) & (frame["control_code"] != "given")]
+    frame = frame[changed & (frame["seat_years"] > 0)]
     return frame.sort_values(
         ["seat_years", "school", "program_code"], ascending=[False, True, True], kind="stable"
     ).reset_index(drop=True)

@@ -135,11 +135,15 @@ def hiring(source: Source) -> View:
 def sharing(source: Source) -> View:
     """Who lends what to whom, hours and cost summed over the plan years, workplaces and teachers in the fullest of them.
 
-    nan for workplaces and hours where teachers are lent, and for teachers where hours are.
+    Several agreements between the same two on the same count together. nan for workplaces and hours where teachers are lent, and
+    for teachers where hours are.
     """
     words, names = source.words, source.names
     keys = ["kind", "owner", "resource", "cluster", "school"]
-    found = source.table("sharing").groupby(keys, sort=True).agg(
+    yearly = (
+        source.table("sharing").groupby([*keys, "year"])[["workplaces", "hours", "delivered", "teachers", "cost"]].sum()
+    )
+    found = yearly.reset_index().groupby(keys, sort=True).agg(
         workplaces=("workplaces", "max"), hours=("hours", "sum"), delivered=("delivered", "sum"),
         teachers=("teachers", "max"), cost=("cost", "sum"), years=("year", list),
     )  # fmt: skip
@@ -154,7 +158,7 @@ def sharing(source: Source) -> View:
         owner=frame["owner"].map(lambda code: names.school.get(code, code)),
         borrower=frame["school"].map(lambda code: names.school.get(code, code)),
         resource=resource.where(~taught, pd.Series(cluster, dtype=object)),
-        used_in=[spans(sorted(years)) for years in frame["years"]],
+        used_in=[spans(years) for years in frame["years"]],
     )
     shape = columns(
         words, owner="text", resource="text", borrower="text", workplaces="tenths", hours="whole", delivered="whole",

@@ -158,7 +158,8 @@ def surplus(source: Source, most: int = 10) -> View:
 def progression(source: Source) -> View:
     """Every pathway with completers or a promise: sums over the plan years, and those who pass year by year.
 
-    Those who pass into a line that has stopped recruiting (`taught_out`) only where there are any.
+    Those who pass into a line that has stopped recruiting (`taught_out`) only where there are any. Completers have no total: those
+    of a line stand beside each of its pathways.
     """
     words, names = source.words, source.names
     keys = ["pathway", "from_offering", "to_offering"]
@@ -176,7 +177,7 @@ def progression(source: Source) -> View:
     if not shown["taught_out"].any():
         shape = tuple(column for column in shape if column.key != "taught_out")
     shape = (*shape, *_year_columns(source, "passed"))
-    return totalled(View("progression", words("sheet", "progression"), shape, shown), *(c.key for c in shape[3:]))
+    return totalled(View("progression", words("sheet", "progression"), shape, shown), *(c.key for c in shape[4:]))
 
 
 def destinations(source: Source, most: int = 10) -> View:

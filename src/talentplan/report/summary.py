@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import pandas as pd
+
 from talentplan.report import basis, intake_tables
 from talentplan.report.tables import Published, Source
 
@@ -77,7 +79,8 @@ def sentences(source: Source) -> list[str]:
     words = source.words
     intake, layout = source.next_intake(), source.plan.table("layout")
     plan, last = float(intake["plan"].sum()), float(intake["last_plan"].sum())
-    moved = (layout["control"] != "given") & (layout["change"] != 0)  # a suspended point that stays so is no change
+    own = pd.MultiIndex.from_frame(layout[["school", "program"]]).isin(intake_tables.moved_seats(source).index)
+    moved = own & (layout["change"] != 0)  # a suspended point that stays so is no change
     counts = layout[moved]["verdict"].value_counts()
     listed = [f"{words('verdict', verdict)} {counts[verdict]}" for verdict in VERDICTS if counts.get(verdict, 0)]
     found = [
@@ -105,9 +108,9 @@ def sentences(source: Source) -> list[str]:
 def _gap_sentence(source: Source) -> str:
     words = source.words
     plan, nothing = _sum(source, "balance", "shortage"), _sum(source.nothing, "balance", "shortage")
-    less = nothing - plan
+    less = round(nothing) - round(plan)  # of what is shown
     share = words.share(abs(less) / nothing if nothing else 0.0)
-    code = "equal" if round(less) == 0 else "less" if less > 0 else "more"
+    code = "equal" if less == 0 else "less" if less > 0 else "more"
     return words(
         "sentence",
         "gap",

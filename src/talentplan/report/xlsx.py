@@ -309,13 +309,16 @@ def _list(book: _Book, code: str, views: list[View], *, freeze: int = 0, note: s
 
 
 def _totals(book: _Book, sheet: Worksheet, row: int, view: View) -> int:
-    """A last row that sums the table above it, each sum a formula with its value."""
+    """A last row that sums the table above it, each sum a formula with its value; a share of all is no sum."""
     first = row - len(view.frame)
     for k, column in enumerate(view.columns):
         form = book.formats[f"{column.kind}_sum"]
         if column.key not in view.totals or row == first:
             text = book.source.words("general", "total") if k == 0 else ""
             sheet.write_string(row, k, text, book.formats["text_sum"])
+            continue
+        if column.kind == "share":
+            book.cell(sheet, (row, k), column.kind, view.totals[column.key], style="_sum")
             continue
         scale = book.source.words.money_scale if column.kind == "money" else 1.0
         cells = f"{xl_rowcol_to_cell(first, k)}:{xl_rowcol_to_cell(row - 1, k)}"
