@@ -74,6 +74,13 @@ def test_scale_a_range_of_years(disk: Disk) -> None:
     assert column(case, "entrants", "persons", origin="city", entrant_group="senior_high") == [180, 160, 140]
 
 
+def test_scaled_rows_are_those_that_hold_a_number(disk: Disk) -> None:
+    """Of the ten lines of the tiny region one alone has places, 300 of them."""
+    case = patched(disk, {"scale": {"table": "offerings", "column": "places", "by": 0.5}})
+    assert column(case, "offerings", "places", offering="gz1-sk") == [150.0]
+    assert case.applied[0].endswith("(1)")
+
+
 def test_add_and_drop_rows(disk: Disk) -> None:
     row = {"driver": "mill", "name_zh": "新厂", "industry": 35, "year": 2027, "persons": "1,200"}
     case = patched(
@@ -160,6 +167,10 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("setting out of range", {"set": {"setting": "policy.discount_rate", "value": 7}}, "policy.discount_rate", "must be <= 1"),
     ("setting that is no number", {"scale": {"setting": "policy.change", "by": 2}}, "patches.0.scale.setting", "only a number"),
     ("no item matches", {"scale": {"setting": "budget.amount", "where": {"year": 1999}, "by": 2}}, "patches.0.scale.setting", "match something"),
+    ("unknown key to select items by", {"set": {"setting": "budget.amount", "where": {"yaer": None}, "value": 1}}, "patches.0.set.where.yaer", "no such key"),
+    ("nothing to select from", {"set": {"setting": "policy.teacher_cost", "where": {"school": "zz1"}, "value": 1}}, "patches.0.set.where", "no list"),
+    ("a whole list and items of it", {"set": {"setting": "budget", "where": {"kind": "recurrent"}, "value": []}}, "patches.0.set.where", "no list"),
+    ("items selected by a word", {"set": {"setting": "budget.amount", "where": "recurrent", "value": 1}}, "patches.0.set.where", "a mapping"),
     ("unknown rule pack", {"set": {"rules": "rules9", "on": True}}, "rules.0.pack", "must exist"),
     ("rule pack that is not on", {"set": {"rules": "rules9", "on": False}}, "patches.0.set.rules", "match something"),
     ("two verbs", {"set": {**ALL, "value": 1}, "drop": {"table": "roll", "where": {}}}, "patches.0", "exactly one verb"),

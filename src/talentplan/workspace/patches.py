@@ -104,8 +104,10 @@ def patch_table(patch: Patch, tables: Mapping[str, Records]) -> tuple[Mapping[st
             mask = _select(patch, records, tables)
             if not mask.any():
                 raise patch.error("where" if "where" in patch.body else None, patch.body.get("where"), MATCHES_NOTHING)
-            count, problems = int(mask.sum()), []
             changed = records.kept(~mask) if patch.verb == "drop" else _change(patch, records, mask)
+            if patch.verb == "scale":  # an empty cell stays empty
+                mask &= records.data[str(patch.body["column"])].notna().to_numpy(dtype=bool)
+            count, problems = int(mask.sum()), []
     except PatchError as error:
         return tables, 0, error.problems
     return {**tables, name: changed}, count, problems
@@ -164,11 +166,17 @@ def _column(patch: Patch, spec: TableSpec, name: str, key: str) -> ColumnSpec:
     raise patch.error(key, name, Say(f"{spec.name} 没有这一列", f"{spec.name} has no such column"), repair)
 
 
-def _select(patch: Patch, records: Records, tables: Mapping[str, Records]) -> Mask:
-    """bool[row]: rows that match every condition of `where`."""
+def _where(patch: Patch) -> dict[str, Any]:
+    """The conditions of a patch, none where it has none."""
     where = patch.body.get("where") or {}
     if not isinstance(where, dict):
         raise patch.error("where", where, Say("where 必须是键值对", "where must be a mapping"))
+    return where
+
+
+def _select(patch: Patch, records: Records, tables: Mapping[str, Records]) -> Mask:
+    """bool[row]: rows that match every condition of `where`."""
+    where = _where(patch)
     mask = np.ones(len(records.data), dtype=bool)
     for name, wanted in where.items():
         column, values = _follow(patch, records, str(name), tables)
@@ -225,7 +233,7 @@ def patch_setting(patch: Patch, settings: Settings) -> tuple[Settings, int, list
         raw = settings.model_dump(mode="json")
         path = str(patch.body["setting"])
         touched = 0
-        steps, where = path.split("."), dict(patch.body.get("where") or {})
+        steps, where = path.split("."), _where(patch)
         if steps[0] == "budget" and len(steps) == 2 and steps[1] in {"recurrent", "investment"}:
             steps, where = ["budget", "amount"], {"kind": steps[1], **where}
         for holder, key in _holders(patch, raw, steps, where):
@@ -250,18 +258,24 @@ def _new_value(patch: Patch, old: Any) -> Any:
 def _holders(
     patch: Patch, node: Any, path: list[str], where: Mapping[str, Any]
 ) -> Iterable[tuple[dict[str, Any], str]]:
-    """The mappings that hold the last key of the path."""
+    """The mappings that hold the last key of the path; of the list on it, those of the items that match `where`."""
     if isinstance(node, list):
         for item in node:
             if not isinstance(item, dict):
                 raise patch.error("setting", patch.body["setting"], Say("路径走不通", "the path leads nowhere"))
+            for k in where:
+                if k not in item:
+                    raise patch.error(f"where/{k}", k, Say("没有这个键", "there is no such key"))
             if all(item.get(k) in (v if isinstance(v, list) else [v]) for k, v in where.items()):
-                yield from _holders(patch, item, path, where)
+                yield from _holders(patch, item, path, {})
     elif not isinstance(node, dict) or path[0] not in node:
         near = get_close_matches(path[0], list(node) if isinstance(node, dict) else [], n=1)
         repair = Say(f"是否指 {near[0]}", f"did you mean {near[0]}") if near else ADJUST
         raise patch.error("setting", patch.body["setting"], Say("没有这一项设置", "there is no such setting"), repair)
     elif len(path) == 1:
+        if where:
+            rule = Say("这项设置没有可供选择的列表", "this setting has no list to select from")
+            raise patch.error("where", where, rule, Say("删去 where", "leave out where"))
         yield node, path[0]
     else:
         yield from _holders(patch, node[path[0]], path[1:], where)
