@@ -97,6 +97,21 @@ def test_a_step_of_money_is_worth_what_a_larger_budget_saves():
     assert own["value"].iloc[0] == pytest.approx(sweep.base.objective - optimum(more), abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("bound", "openings", "worth", "step"),
+    [("least", 10, 24.0, "a floor lower by 40 plan numbers"), ("greatest", 100, 40.0, "40 plan numbers")],
+)
+def test_a_total_is_worth_what_its_own_side_saves(bound, openings, worth, step):
+    """50 enrol. For 10 openings 40 of them are unplaced at 0.6 each; of 100 openings 50 are short, 40 of them at 1 each."""
+    base = read_yaml("_base")
+    jobs = f"occupation level year persons\nJ secondary 2025 30\nJ secondary 2026 {openings}"
+    tables = {name: rows(text) for name, text in {**base["tables"], "openings": jobs}.items()}
+    small = build_case({**base["settings"], "totals": [{bound: 50}]}, tables)
+    (found,) = price_limits(small, swept(small)).to_dict("records")
+    assert (found["code"], found["step_en"]) == ("total", step)
+    assert found["value"] == pytest.approx(worth)
+
+
 def test_sharing_is_worth_what_is_lost_without_it(case, sweep):
     found = value_of_sharing(case, sweep).set_index("code")["value"]
     tables = {name: frame.to_dict("records") for name, frame in case.tables.items()}

@@ -47,6 +47,7 @@ STEPS = {
     "earmarked_money": (1.0, "100 万元专项经费", "a million CNY of earmarked money"),
     "total": (40.0, "40 个计划数", "40 plan numbers"),
 }  # fmt: skip
+LOWER_FLOOR = ("下限低 40 个计划数", "a floor lower by 40 plan numbers")  # what loosens a total that holds from below
 
 FAIR_WORDS = {
     "district": ("区县之间的公平", "fairness between districts"),
@@ -113,6 +114,8 @@ def _price_rows(rows: list[tuple[object, ...]]) -> pd.DataFrame:
 def price_limits(case: Case, sweep: Sweep, each: int = 3) -> pd.DataFrame:
     """The limits of a family of which more would help most by their dual values, each solved again with a step more of it.
 
+    A total that holds from below (its dual value is positive) is lowered by the step instead.
+
     Args:
         case: the names of what is limited.
         sweep: its program.
@@ -130,12 +133,14 @@ def price_limits(case: Case, sweep: Sweep, each: int = 3) -> pd.DataFrame:
             named = named[block.labels["earmark"] != ""]
         order = named[np.argsort(-dual[named], kind="stable")][:each]
         for row in order[dual[order] > 1e-9]:
-            at = np.array([row])
-            more = sweep.with_rows(at, program.row_lower[at], program.row_upper[at] + amount)
+            at, floor = np.array([row]), sweep.base.dual[row] > 0
+            low, high = (amount, 0.0) if floor else (0.0, amount)
+            more = sweep.with_rows(at, program.row_lower[at] - low, program.row_upper[at] + high)
             year = int(block.index.iloc[row - block.start].get("year", 0))
             value = float(saved(sweep.base.objective, more.objective))
             words = [block.label(int(row), lang, names[lang]) for lang in ("zh", "en")]
-            rows.append(("limit", family, year, *words, zh, en, value, True))
+            step = LOWER_FLOOR if floor else (zh, en)
+            rows.append(("limit", family, year, *words, *step, value, True))
     return _price_rows(rows)
 
 
