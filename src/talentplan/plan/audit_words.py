@@ -13,7 +13,7 @@ from talentplan.workspace.case import Case
 
 __all__ = ["FAMILY_WORDS", "UNNAMED", "sentences"]
 
-# what is counted (zh, en), its unit (zh, en); money is shown in 万元 and thousand CNY
+# what is counted (zh, en), its unit (zh, en); money is shown in 万元 and million CNY
 FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "offering_places": ("满额在校生", "students with every seat taken", "人", "places"),
     "school_places": ("满额在校生", "students with every seat taken", "人", "places"),
@@ -24,8 +24,8 @@ FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "lending": ("出借学时", "hours lent", "学时", "hours"),
     "teacher_lending": ("外派教师", "teachers lent", "人", "teachers"),
     "entrants": ("预计报到", "entrants expected", "人", "persons who can be won"),
-    "recurrent_budget": ("经常性经费净支出", "recurrent money less grants", "万元", "thousand CNY"),
-    "investment_budget": ("投资", "investment", "万元", "thousand CNY"),
+    "recurrent_budget": ("经常性经费净支出", "recurrent money less grants", "万元", "million CNY"),
+    "investment_budget": ("投资", "investment", "万元", "million CNY"),
     "units_max": ("规划期购置", "units bought over the plan", "份", "units"),
     "cluster_leaders": ("牵头院校", "schools that lead it", "所", "schools"),
     "change": ("计划数增减", "change of the plan number", "人", "persons a year"),
@@ -64,8 +64,10 @@ def _say(limits: pd.DataFrame, who: pd.Series, lang: int) -> np.ndarray:
     family, year = limits["family"], limits["year"].astype(str)
     what = family.map({k: v[lang] for k, v in FAMILY_WORDS.items()}).fillna(family)
     unit = family.map({k: v[2 + lang] for k, v in FAMILY_WORDS.items()}).fillna("")
-    scale = np.where(family.isin(MONEY), 1e-4 if lang == 0 else 1e-3, 1.0)
-    used, limit, stated = (_figures(limits[c].to_numpy(dtype=np.float64) * scale) for c in ("used", "limit", "stated"))
+    money = family.isin(MONEY).to_numpy()
+    used, limit, stated = (
+        _figures(limits[c].to_numpy(dtype=np.float64), money, lang) for c in ("used", "limit", "stated")
+    )
     over = limits["used"] > limits["limit"] + 1e-6 * np.maximum(1.0, limits["limit"].abs())
     state = [over, limits["binding"]]
     if lang == 0:
@@ -88,9 +90,14 @@ def _say(limits: pd.DataFrame, who: pd.Series, lang: int) -> np.ndarray:
     return np.asarray(np.where(from_below, least, most) + np.where(limits["broken_before"], before, ""), dtype=object)
 
 
-def _figures(values: np.ndarray) -> pd.Series:
-    """Numbers to one decimal, in groups of three digits and without a needless zero."""
-    each, place = np.unique(np.round(values, 1) + 0.0, return_inverse=True)
+def _figures(values: np.ndarray, money: np.ndarray, lang: int) -> pd.Series:
+    """Numbers in groups of three digits, without a needless zero: CNY to 0.1 万元 or 0.01 million, others to one decimal.
+
+    money: bool[value]; lang: 0 Chinese, 1 English.
+    """
+    shown = np.round(values, 1)
+    shown[money] = np.round(values[money] / 1e4, 1) if lang == 0 else np.round(values[money] / 1e6, 2)
+    each, place = np.unique(shown + 0.0, return_inverse=True)
     return pd.Series(np.array([f"{value:,.10g}" for value in each.tolist()], dtype=object)[place], dtype=object)
 
 
