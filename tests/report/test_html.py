@@ -275,6 +275,8 @@ def test_spans_of_years_stay_on_one_line(page):
     assert span == "2028–\u20602037"
 
 
-def test_a_point_that_merges_away_says_so_behind_its_verdict(text):
+def test_a_point_that_merges_away_says_so_behind_its_verdict_and_is_counted_apart(text):
+    assert "撤销 1（其中合并 1）" in text
+    assert "close 1 (merger 1)" in text
     assert "撤销（合并）" in text
-    assert "close (merge)" in text
+    assert "close (merger)" in text

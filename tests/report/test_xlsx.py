@@ -186,7 +186,7 @@ def test_a_line_that_merges_is_marked_and_listed(plan, case, tmp_path):
     merged = dataclasses.replace(plan, tables={**plan.tables, "mergers": merger})
     for lang, mark, sheet, head, seats in (
         ("zh", "撤销（合并）", "合并与迁移", "来自", "并入计划数"),
-        ("en", "close (merge)", "Mergers and moves", "from", "seats taken over"),
+        ("en", "close (merger)", "Mergers and moves", "from", "seats taken over"),
     ):
         write_workbook(merged, case, tmp_path / "plan.xlsx", lang)
         points = below(rows(tmp_path / "plan.xlsx", SHEETS[lang][1]), "院校代码" if lang == "zh" else "school code")

@@ -65,6 +65,7 @@ def _face(source: Source) -> dict[str, Any]:
         "defaulted": [item.zh if source.lang == "zh" else item.en for item in case.defaulted],
         "limits": {flag: _some(_brief(source, flag)) for flag in ("binding", "broken_before")},
         "investments": _some(means_tables.investments(source)),
+        "orders": _some(intake_tables.orders(source)),
         "would_break": means_tables.would_break(source),
         "flows": outcome_tables.flows(source),
         "charts": charts(source),
@@ -75,7 +76,7 @@ def _views(source: Source) -> dict[str, View]:
     found = [
         intake_tables.reconciliation(source), outcome_tables.indicators(source), outcome_tables.by_year(source),
         intake_tables.authorities(source), intake_tables.levels(source), intake_tables.schools(source),
-        intake_tables.controls(source), outcome_tables.destinations(source), outcome_tables.enrolment(source),
+        intake_tables.controls(source), intake_tables.mergers(source), outcome_tables.destinations(source), outcome_tables.enrolment(source),
         means_tables.recurrent(source), means_tables.capital(source),
         means_tables.payers(source), means_tables.hiring(source), means_tables.sharing(source), means_tables.families(source), means_tables.rules(source),
         basis.data_basis(source), basis.facts(source),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from talentplan.report.tables import Column, Source, View, columns, totalled
+from talentplan.report.tables import Column, Source, View, columns, spans, totalled
 
 __all__ = [
-    "authorities", "changes", "controls", "layout", "levels", "lines", "mergers", "moved_seats", "reconciliation", "schools",
+    "authorities", "changes", "controls", "layout", "levels", "lines", "mergers", "moved_seats", "orders", "reconciliation",
+    "schools",
 ]  # fmt: skip
 
 # A point that opens or closes is a decision of its own, beside the seats it moves.
@@ -224,6 +225,38 @@ def moved_seats(source: Source) -> pd.Series:
     moved = ((intake["plan"] - intake["last_plan"]).abs() * intake["duration"]).where(intake["control"] != "given", 0.0)
     seats = moved.groupby([intake["school"], intake["program"]]).sum()
     return seats[seats > 0]
+
+
+def orders(source: Source) -> View:
+    """Order classes and earmarks by partner: the line that recruits for them, and in which years how many of their seats it fills.
+
+    ordered: seats reserved a year; held: of them in the plan number, in proportion where it holds less than is reserved in all;
+    filled: persons of these who are expected to register. Years with the same figures share a row.
+    """
+    words, names = source.words, source.names
+    table = source.case.table("reserved_seats").merge(pd.DataFrame({"at": source.years}), how="cross")
+    table = table[(table["year"] == 0) | (table["year"] == table["at"])]
+    intake = source.table("intake").set_index(["offering", "year"])[["plan", "registered"]]
+    found = table.join(intake, on=["offering", "at"])
+    stated = found.groupby(["offering", "at"])["seats"].transform("sum")
+    held = found["seats"] * (found["plan"] / stated).clip(upper=1.0)
+    comes = (found["registered"] / found["plan"]).where(found["plan"] > 0, 0.0)
+    found = found.assign(ordered=found["seats"].round(3), held=held.round(3), filled=(held * comes).round(3))
+    keys = ["partner", "offering", "reservation", "kind", "occupation", "ordered", "held", "filled"]
+    rows = found.groupby(keys)["at"].agg(years=list, begins="min").reset_index()
+    rows = rows.sort_values(["partner", "offering", "reservation", "begins"], kind="stable").reset_index(drop=True)
+    shown = rows.assign(
+        partner=rows["partner"].where(rows["partner"] != "", rows["reservation"]),
+        kind=[words("reservation", code) for code in rows["kind"]],
+        line=[names.line.get(code, code) for code in rows["offering"]],
+        in_years=[spans(years) for years in rows["years"]],
+        works_as=[names.occupation.get(code, code) if code else words("general", "any") for code in rows["occupation"]],
+    )
+    shape = columns(
+        words, partner="text", kind="text", line="text", in_years="text", ordered="persons", held="persons",
+        filled="persons", works_as="text",
+    )  # fmt: skip
+    return View("orders", words("sheet", "orders"), shape, shown)
 
 
 def changes(source: Source) -> pd.DataFrame:

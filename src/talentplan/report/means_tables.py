@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
-from talentplan.report.tables import Column, Source, View, columns, records, totalled
+from talentplan.report.tables import Column, Source, View, columns, records, spans, totalled
 
 __all__ = [
     "budget", "capital", "families", "hiring", "investments", "limits", "payers", "recurrent",
-    "rules", "sharing", "spans", "would_break",
+    "rules", "sharing", "would_break",
 ]  # fmt: skip
 
 MONEY = ("recurrent_budget", "investment_budget")  # limits in CNY
@@ -247,21 +247,6 @@ def limits(source: Source, *flags: str) -> View:
         stated="by_unit", unit="text", sentence="text",
     )  # fmt: skip
     return View("limits", words("sheet", "limits"), shape, shown)
-
-
-def spans(years: Sequence[int]) -> str:
-    """Years in runs.
-
-    >>> spans([2027, 2028, 2029, 2031])
-    '2027–2029, 2031'
-    """
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def rules(source: Source) -> View:

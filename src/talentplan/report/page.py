@@ -19,7 +19,7 @@ from talentplan.workspace.case import Case
 __all__ = ["heading", "page", "tinted"]
 
 TINTS = 7
-SPANS = ("years", "reached", "used_in")  # columns of years from-to, which stay on one line
+SPANS = ("years", "reached", "used_in", "in_years")  # columns of years from-to, which stay on one line
 WORD_JOINER = "\u2060"
 
 

@@ -82,7 +82,7 @@ def sentences(source: Source) -> list[str]:
     own = pd.MultiIndex.from_frame(layout[["school", "program"]]).isin(intake_tables.moved_seats(source).index)
     moved = own & (layout["change"] != 0)  # a suspended point that stays so is no change
     counts = layout[moved]["verdict"].value_counts()
-    listed = [f"{words('verdict', verdict)} {counts[verdict]}" for verdict in VERDICTS if counts.get(verdict, 0)]
+    listed = [_counted(source, layout[moved], verdict) for verdict in VERDICTS if counts.get(verdict, 0)]
     found = [
         words(
             "sentence",
@@ -103,6 +103,15 @@ def sentences(source: Source) -> list[str]:
     each = {code: words.persons(float(control.get(code, 0.0))) for code in ("decide", "propose", "given")}
     found.append(words("sentence", "controls", year=source.first, **each))
     return found
+
+
+def _counted(source: Source, moved: pd.DataFrame, verdict: str) -> str:
+    """How many points have the verdict, and how many of them merge or move away."""
+    words, own = source.words, moved[moved["verdict"] == verdict]
+    marks = own["mark"].value_counts()
+    said = [f"{words('mark', mark)} {marks[mark]}" for mark in words.codes("mark") if marks.get(mark, 0)]
+    name, n = words("verdict", verdict), len(own)
+    return words("sentence", "by_mark", verdict=name, n=n, marks=words.list_comma.join(said)) if said else f"{name} {n}"
 
 
 def _gap_sentence(source: Source) -> str:

@@ -6,7 +6,7 @@ that each writer formats them in its own way and nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -19,7 +19,19 @@ from talentplan.report.words import Lang, Words
 from talentplan.supply import Cohorts, cohorts
 from talentplan.workspace.case import Case
 
-__all__ = ["Column", "Kind", "Published", "Source", "View", "columns", "kind_of_unit", "records", "shown", "totalled"]
+__all__ = [
+    "Column",
+    "Kind",
+    "Published",
+    "Source",
+    "View",
+    "columns",
+    "kind_of_unit",
+    "records",
+    "shown",
+    "spans",
+    "totalled",
+]
 
 Kind = Literal[
     "text", "persons", "change", "money", "share", "year", "whole", "number", "tenths", "by_unit", "difference"
@@ -123,6 +135,21 @@ def totalled(view: View, *keys: str) -> View:
     """The view with a last row that sums these columns."""
     totals = {key: float(view.frame[key].sum()) for key in keys}
     return View(view.name, view.title, view.columns, view.frame, totals)
+
+
+def spans(years: Sequence[int]) -> str:
+    """Years in runs.
+
+    >>> spans([2027, 2028, 2029, 2031])
+    '2027–2029, 2031'
+    """
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def kind_of_unit(unit: str) -> Kind:

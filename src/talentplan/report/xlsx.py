@@ -43,9 +43,9 @@ WIDTHS: Mapping[str, float] = {
     "state": 11, "reached": 17, "sentence": 64, "rule": 18, "text": 56, "source": 34, "units": 8,
     "spent": 12, "grants": 12, "net": 12, "available": 12, "left": 12, "cost": 12, "own_money": 8, "payer": 28, "table": 28,
     "owner": 28, "resource": 30, "borrower": 28, "workplaces": 11, "hours": 10, "delivered": 10, "teachers": 10, "completers": 10, "used_in": 12,
-    "seats": 10, "share": 12.5, "taught_out": 10, "fact": 26, "value": 80,
+    "seats": 10, "partner": 28, "line": 44, "in_years": 18, "ordered": 10, "held": 10, "filled": 10, "works_as": 28, "share": 12.5, "taught_out": 10, "fact": 26, "value": 80,
 }  # fmt: skip
-CENTRED = ("duration", "control", "year", "verdict", "state", "years", "reached", "used_in", "unit")
+CENTRED = ("duration", "control", "year", "verdict", "state", "years", "reached", "used_in", "in_years", "unit")
 YEARLESS = ("rules", "basis")  # sheets whose figures belong to no year
 
 
@@ -59,9 +59,9 @@ def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> Non
         book = _Book(workbook, source, _formats(workbook, lang))
         _intake(book)
         _list(book, "layout", [intake_tables.layout(source)], freeze=4)
-        mergers = intake_tables.mergers(source)
-        if len(mergers.frame):
-            _list(book, "mergers", [mergers])
+        for view, kept in ((intake_tables.mergers(source), 0), (intake_tables.orders(source), 3)):
+            if len(view.frame):
+                _list(book, view.name, [view], freeze=kept)
         note = source.words("book", "sums_note")
         _list(book, "balance", [outcome_tables.balance(source)], freeze=3, note=note)
         _list(book, "surplus", [outcome_tables.surplus_rows(source)], freeze=3, note=note)
