@@ -112,6 +112,7 @@ def plan(case: Case) -> Plan:
     frames = _frames(case, boost=1.0)
     frames |= _means(case)
     idle = _frames(case, boost=0.0)
+    idle["budget"] = frames["budget"].assign(spent=0.9 * frames["budget"]["spent"])
     frames["indicators"] = _indicators(frames, idle)
     frames["promises"] = promises(case, frames, {**idle, "investment": frames["investment"].head(0)})
     frames |= {"dead_ends": dead_ends(case), "missing_links": missing_links(case), "entrant_pools": pool_table(case)}

@@ -5,6 +5,7 @@ import json
 import re
 from importlib import resources
 
+import pandas as pd
 import pytest
 from tests.report import synthetic
 from tests.report.page import Page, number
@@ -280,3 +281,47 @@ def test_a_point_that_merges_away_says_so_behind_its_verdict_and_is_counted_apar
     assert "close 1 (merger 1)" in text
     assert "撤销（合并）" in text
     assert "close (merger)" in text
+
+
+def test_page_one_says_what_changes_why_and_what_limits(page, plan, case):
+    said = "".join(page.text)
+    first_page = said[: said.index("先对账：输入与方案起点")]
+    # 150 x 3 x 2, 50 x 3 x 2 and 40 x 3 x 2 seat-years, with the reason behind them; the other three follow below
+    for says in (
+        "专业105 150 → 0 人（−150）：对口职业",
+        "专业106 0 → 50 人（+50）",
+        "专业104 0 → 40 人（+40）",
+        "达到的上限（处）",
+    ):
+        assert says in re.sub(r"\s+", " ", first_page)
+    assert "专业102" not in first_page
+    assert "生师比 1、院校容量 1" in first_page
+    spent, nothing = (tables["budget"] for tables in (plan.tables, plan.do_nothing))
+    each = [round(b.loc[b["kind"] == "recurrent", "spent"].sum() / 1e4) for b in (spent, nothing)]
+    assert f"经常性支出 {each[0]:,} 万元，维持现状 {each[1]:,}" in first_page
+
+
+@pytest.mark.parametrize(
+    ("status", "gap", "years", "zh", "en"),
+    [
+        ("optimal", 1e-7, 1, "已证明没有更好的方案。2026 年计划数为整班", "no plan is better. Classes are whole in 2026;"),
+        ("feasible", 0.02, 2, "最多再好 2.00%（1,234 折算人中的 25）。2026–2027 年", "2.00% (25 of 1,234 person-equivalents). Classes are whole in 2026–2027"),
+        ("limit", float("inf"), 0, "而停止。与最好方案相差多少没有得到证明。各年计划数", "limit of time or size. How far it is from the best plan is not proven. Plan"),
+        ("optimal", 0.0, 3, "更好的方案。2026–2028 年计划数为整班", "no plan is better. Classes are whole in 2026–2028;"),
+    ],
+)  # fmt: skip
+def test_page_one_says_how_much_better_a_plan_could_be(plan, status, gap, years, zh, en):
+    case = synthetic.case(solving={"whole_class_years": years})
+    facts = dataclasses.replace(plan.facts, status=status, gap=gap)
+    text = html_text(dataclasses.replace(plan, facts=facts), case)
+    assert zh in text
+    assert en in text
+
+
+def test_every_kind_of_limit_is_shown_by_its_first_three(plan, case):
+    limits = plan.table("limits")
+    many = pd.concat([limits.iloc[[0]].assign(scope=f"L{k:02}") for k in range(40)] + [limits.iloc[[1]]])
+    page = Page(html_text(dataclasses.replace(plan, tables={**plan.tables, "limits": many}), case))
+    shown = [row[0] for row in page.table("zh-CN", "起作用的约束").rows[1:]]
+    assert shown == ["生师比", *3 * ["院校容量"]]
+    assert "共 41 条" in "".join(page.text)

@@ -11,8 +11,8 @@ from tests.report import synthetic
 from talentplan.report import write_report, write_workbook
 
 SHEETS = {
-    "zh": ["招生计划表", "布点调整", "供需平衡", "供给富余", "升学衔接", "经费与投资", "教师补充", "资源共享", "约束", "规则", "指标", "数据性质", "说明"],
-    "en": ["Enrolment plan", "Layout", "Balance", "Surplus", "Pathways", "Money and investment", "Teachers", "Sharing", "Limits", "Rules", "Indicators", "Data basis", "Notes"],
+    "zh": ["招生计划表", "布点调整", "供需平衡", "供给富余", "升学衔接", "经费", "投资清单", "投资分担", "教师补充", "资源共享", "约束", "规则", "指标", "数据性质", "说明"],
+    "en": ["Enrolment plan", "Layout", "Balance", "Surplus", "Pathways", "Money", "Investments", "Joint investments", "Teachers", "Sharing", "Limits", "Rules", "Indicators", "Data basis", "Notes"],
 }  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_completers_beside_several_pathways_are_not_added_up(book):
 def test_text_is_never_a_formula(book):
     lang, path = book
     investment = "投资项目" if lang == "zh" else "investment"
-    found = next(below(rows(path, SHEETS[lang][5]), investment, "院校" if lang == "zh" else "school"))
+    found = next(below(rows(path, SHEETS[lang][6]), investment, "院校" if lang == "zh" else "school"))
     assert found[investment] == ("'=数控实训室" if lang == "zh" else "CNC room")
     with zipfile.ZipFile(path) as archive:
         sheets = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/")]
@@ -148,7 +148,7 @@ def test_balance_and_limits_hold_what_the_plan_publishes(book, plan):
     for year in synthetic.YEARS:
         whole = balance.loc[balance["year"] == year, "shortage"].sum()
         assert sum(row[f"{year} {shortage}"] for row in found) == pytest.approx(whole)
-    cells = rows(path, SHEETS[lang][8])
+    cells = rows(path, SHEETS[lang][10])
     used = "使用量" if lang == "zh" else "used"
     limits = list(below(cells, "约束类别" if lang == "zh" else "kind of limit"))
     assert sorted(row[used] for row in limits) == [1900.0, 3000.0]
@@ -164,7 +164,7 @@ def test_limits_of_money_are_in_the_unit_that_stands_beside_them(plan, case, tmp
         ("en", "kind of limit", "used", "unit", "what it limits", (20.0, "million CNY", "Somewhere")),
     ):
         write_workbook(dear, case, tmp_path / "plan.xlsx", lang)
-        found = list(below(rows(tmp_path / "plan.xlsx", SHEETS[lang][8]), head))
+        found = list(below(rows(tmp_path / "plan.xlsx", SHEETS[lang][10]), head))
         assert expected in [(row[used], row[unit], row[scope]) for row in found]
 
 
@@ -173,7 +173,7 @@ def test_sharing_leaves_blank_what_is_not_lent(book):
     lender, hours, teachers = (
         ("出借单位", "出借学时", "最多共享教师") if lang == "zh" else ("owner", "hours lent", "teachers at most")
     )
-    room, people, total = below(rows(path, SHEETS[lang][7]), lender)
+    room, people, total = below(rows(path, SHEETS[lang][9]), lender)
     assert (room[hours], room[teachers]) == (800.0 * len(synthetic.YEARS), "")
     assert (people[hours], people[teachers]) == ("", 1.5)
     assert total[hours] == 800.0 * len(synthetic.YEARS)
@@ -221,13 +221,30 @@ def test_every_head_is_wide_and_high_enough_for_its_words(book):
                 assert sum(letters) / width * 13 <= sheet.row_dimensions[cell.row].height, (sheet.title, cell.value)
 
 
-def test_a_sheet_of_several_tables_keeps_no_heads_of_one_above_the_others(book):
+def test_every_sheet_of_a_table_keeps_its_heads_in_sight_and_on_every_page(book):
     lang, path = book
-    sheets = openpyxl.load_workbook(path)
-    money = sheets[SHEETS[lang][5]]
-    assert money.freeze_panes == "A3"
-    assert money.print_title_rows == "$1:$2"
-    assert sheets[SHEETS[lang][7]].print_title_rows == "$3:$3"
+    *sheets, notes = openpyxl.load_workbook(path)
+    assert [sheet.title for sheet in sheets] == SHEETS[lang][:-1]
+    for sheet in sheets:
+        assert sheet.print_title_rows == "$3:$3"
+        assert sheet.freeze_panes.endswith("4")
+    assert notes.freeze_panes is None
+
+
+def test_a_sheet_says_what_it_has_none_of(plan, case, tmp_path):
+    none = {name: plan.tables[name].head(0) for name in ("payers", "rules")}
+    write_workbook(dataclasses.replace(plan, tables={**plan.tables, **none}), case, tmp_path / "plan.xlsx", "en")
+    book = CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx"))
+    assert "Joint investments" not in book.sheet_names
+    assert "No rule is on in this scenario." in rows(tmp_path / "plan.xlsx", "Rules")[1][0]
+
+
+def test_a_part_of_an_investment_is_not_shown_as_none(plan, case, tmp_path):
+    part = plan.table("investment").assign(units=0.02)
+    write_workbook(dataclasses.replace(plan, tables={**plan.tables, "investment": part}), case, tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["投资清单"]
+    units = next(cell for cell in sheet[4] if cell.value == 0.02)
+    assert units.number_format == "#,##0.0#"
 
 
 def test_a_planner_can_print_it(book):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-
-import pandas as pd
 
 from talentplan.cli.console import table
 from talentplan.plan import Plan
 from talentplan.report.intake_tables import changes
-from talentplan.report.summary import notices, sentences
+from talentplan.report.summary import limit_kinds, notices, sentences
 from talentplan.report.tables import Source
 from talentplan.report.words import Lang
 from talentplan.workspace import Case
@@ -18,7 +15,6 @@ from talentplan.workspace import Case
 __all__ = ["heading", "summary", "titled"]
 
 TOP = 5
-LIMIT_KINDS = 8
 
 
 def heading(title: str) -> str:
@@ -47,11 +43,11 @@ def summary(plan: Plan, case: Case, folder: Path, lang: str) -> str:
         _beside(source),
         heading(f"最重要的 {TOP} 项调整" if language == "zh" else f"The {TOP} most important changes"),
         _changes(source),
-        heading("达到的上限（处）" if language == "zh" else "Limits reached (how many)"),
+        heading(source.words("label", "limits")),
         _limits(source),
         heading("依据" if language == "zh" else "What this rests on"),
         *(f"  {text}" for _, text in notices(source)),
-        f"  {_proof(source)}",
+        f"  {_size(source)}",
         "",
         _paths(folder, language),
     ]
@@ -122,36 +118,19 @@ def _first(limits: str, lang: Lang) -> str:
 
 
 def _limits(source: Source) -> str:
-    limits = source.table("limits")
-    binding = limits[limits["binding"].astype(bool)]
-    broken = limits[limits["broken_before"].astype(bool)]
-    lines = [f"  {source.words('sentence', 'no_binding')}" if binding.empty else f"  {_kinds(source, binding)}"]
-    if len(broken):
-        zh = f"既有在校生已超出原定上限（照列，不予修正）：{_kinds(source, broken)}"
-        lines.append(
-            "  " + (zh if source.lang == "zh" else f"already broken by those on roll: {_kinds(source, broken)}")
-        )
+    held, broken = limit_kinds(source), limit_kinds(source, "broken_before")
+    lines = [f"  {held or source.words('sentence', 'no_binding')}"]
+    if broken:
+        zh = f"既有在校生已超出原定上限（照列，不予修正）：{broken}"
+        lines.append("  " + (zh if source.lang == "zh" else f"already broken by those on roll: {broken}"))
     return "\n".join(lines)
 
 
-def _kinds(source: Source, limits: pd.DataFrame) -> str:
-    """Kinds of limits with the number of things they hold, most first."""
-    words = source.words
-    kinds = limits.assign(kind=[words("family", code) for code in limits["family"]])
-    counts = kinds.drop_duplicates(["kind", "scope"])["kind"].value_counts()
-    order: Sequence[str] = sorted(counts.index, key=lambda kind: (-int(counts[kind]), kind))
-    listed = [f"{kind} {counts[kind]}" for kind in order[:LIMIT_KINDS]]
-    return words.list_comma.join(listed) + (" …" if len(order) > LIMIT_KINDS else "")
-
-
-def _proof(source: Source) -> str:
+def _size(source: Source) -> str:
     facts = source.plan.facts
-    gap = f"{100 * facts.gap:.2f}%"
     if source.lang == "zh":
-        found = "已证明为最优" if facts.gap == 0 else f"与最优值相差不超过 {gap}（已证明）"
-        return f"求解：{found}；{facts.columns:,} 列 × {facts.rows:,} 行，{facts.solver}。"
-    found = "proven optimal" if facts.gap == 0 else f"proven within {gap} of the optimum"
-    return f"Solution: {found}; {facts.columns:,} columns x {facts.rows:,} rows, {facts.solver}."
+        return f"求解：{facts.columns:,} 列 × {facts.rows:,} 行，{facts.solver}。"
+    return f"Solved: {facts.columns:,} columns x {facts.rows:,} rows, {facts.solver}."
 
 
 def _paths(folder: Path, lang: Lang) -> str:

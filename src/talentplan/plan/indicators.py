@@ -32,18 +32,21 @@ LABELS = {
     "recurrent_cost": ("CNY", "经常性支出", "recurrent spending"),
     "investment": ("CNY", "投资支出", "investment"),
 }
+YEARLY = ("openings", "placed", "shortage", "settled_shortage", "local_supply", "surplus", "broken_promises")
+"""Persons of a year whose sum over the years counts person-years: who lacks an opening in two years is counted twice."""
 
 
 def indicators(case: Case, plan: Tables, idle: Tables) -> pd.DataFrame:
     """One row per indicator and plan year; year 0 sums the years (shares of the sums; on-roll numbers of the last year).
 
-    `idle` are the do-nothing tables.
+    Openings, shortage and the like are persons in a year and person-years in their sum. `idle` are the do-nothing tables.
     """
     years = case.plan_years
     frame = pd.concat([_values(plan, years), _values(idle, years)], axis=1, keys=["plan", "do_nothing"])
     frame = frame.reset_index().rename(columns={"level_0": "indicator", "level_1": "year"})
     frame.columns = ["indicator", "year", "plan", "do_nothing"]
-    frame["unit"] = frame["indicator"].map(lambda name: LABELS[name][0])
+    summed = frame["indicator"].isin(YEARLY) & (frame["year"] == 0)
+    frame["unit"] = frame["indicator"].map(lambda name: LABELS[name][0]).mask(summed, "person-years")
     frame["zh"] = frame["indicator"].map(lambda name: LABELS[name][1])
     frame["en"] = frame["indicator"].map(lambda name: LABELS[name][2])
     order = {name: k for k, name in enumerate(LABELS)}

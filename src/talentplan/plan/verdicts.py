@@ -191,8 +191,8 @@ def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series, first_year: i
     begin = int(job["begin"])
     zh, en = f"{begin} 年起维持现状", f"from {begin} on, if nothing changes"
     idle = (
-        f"{zh}，本专业每年 {job['local']:.0f} 名本地求职毕业生中 {job['surplus']:.0f} 人无对应岗位",
-        f"{en}, {job['surplus']:.0f} of its {job['local']:.0f} completers who seek local work a year find no opening",
+        f"{zh}，本专业（各校合计）每年 {job['local']:.0f} 名本地求职毕业生中 {job['surplus']:.0f} 人无对应岗位",
+        f"{en}, {job['surplus']:.0f} of the {job['local']:.0f} completers a year of this program (all schools together) who seek local work find no opening",
     )
     if verdict in ("add", "resume", "expand"):
         if missing >= 1:

@@ -85,7 +85,7 @@ def facts(source: Source) -> View:
     number = words.number
     rows: list[tuple[str, Any]] = [
         ("status", words("status", found.status)),
-        ("gap", f"{100 * found.gap:.3f}%"),
+        ("gap", f"{100 * found.gap:.2f}%"),
         ("objective", number(found.objective)),
         ("audit_objective", number(audit.objective)),
         ("lp_objective", number(found.lp_objective)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ CHANGE_COLUMNS = (
     "because",
     "limited",
 )
+TOP = 3
+EACH = 3
 MOST = 30
 
 
@@ -55,15 +58,18 @@ def _face(source: Source) -> dict[str, Any]:
         "cards": summary.cards(source),
         "sentences": summary.sentences(source),
         "notices": summary.notices(source),
+        "limited": summary.limit_kinds(source),
         "reconciled": summary.reconciled(source),
         "views": _views(source),
         "gaps": gaps,
         "occupations": occupations,
         "tint": _tint(gaps),
         "changes": important.to_dict("records"),
+        "top": TOP,
         "undecided": [item.zh if source.lang == "zh" else item.en for item in case.settings.excluded],
         "defaulted": [item.zh if source.lang == "zh" else item.en for item in case.defaulted],
-        "limits": {flag: _some(_brief(source, flag)) for flag in ("binding", "broken_before")},
+        "limits": {flag: _foremost(_brief(source, flag)) for flag in ("binding", "broken_before")},
+        "each": EACH,
         "investments": _some(means_tables.investments(source)),
         "orders": _some(intake_tables.orders(source)),
         "would_break": means_tables.would_break(source),
@@ -101,7 +107,12 @@ def _brief(source: Source, flag: str) -> View:
 
 def _some(view: View) -> tuple[View, int]:
     """The first rows of a long table, and how many there are in all."""
-    return View(view.name, view.title, view.columns, view.frame.head(MOST), view.totals), len(view.frame)
+    return replace(view, frame=view.frame.head(MOST)), len(view.frame)
+
+
+def _foremost(view: View) -> tuple[View, int]:
+    """The first limits of every kind, and how many there are in all."""
+    return replace(view, frame=view.frame.groupby("family", sort=False).head(EACH)), len(view.frame)
 
 
 def _tint(view: View) -> Callable[[float], int]:

@@ -58,7 +58,7 @@ def reconciliation(source: Source) -> View:
             rows.append((words("measure", measure), measure, level, name, left, right, right - left))
     frame = pd.DataFrame(rows, columns=["measure", "code", "level_code", "level", "in_input", "carried", "difference"])
     shape = columns(words, measure="text", level="text", in_input="persons", carried="persons", difference="change")
-    return View("reconciliation", words("head", "reconcile"), shape, frame)
+    return View("reconciliation", words("head", "reconcile"), shape, frame, unit="persons")
 
 
 def _by_level(frame: pd.DataFrame, value: str, level_of: pd.Series) -> pd.Series:

@@ -129,7 +129,8 @@ def hiring(source: Source) -> View:
     years = tuple(Column(str(year), str(year), "tenths") for year in source.years)
     total = Column("total", words("general", "total"), "tenths")
     shape = (*columns(words, school="text"), *years, total)
-    return totalled(View("hiring", words("head", "hiring"), shape, shown), *(column.key for column in shape[1:]))
+    view = View("hiring", words("head", "hiring"), shape, shown, unit="teachers")
+    return totalled(view, *(column.key for column in shape[1:]))
 
 
 def sharing(source: Source) -> View:

@@ -19,10 +19,11 @@ def indicators(source: Source, *, every_year: bool = False) -> View:
     if not every_year:
         frame = frame[frame["year"] == 0]
     persons = frame["unit"].map(kind_of_unit) == "persons"
+    of_last = (frame["indicator"] == "enrolled") & (frame["year"] == 0)  # a number of the last year, no sum
     exact, whole = frame["plan"] - frame["do_nothing"], frame["plan"].round() - frame["do_nothing"].round()
     shown = pd.DataFrame(
         {
-            "indicator": frame[source.lang],
+            "indicator": frame[source.lang].mask(of_last, frame[source.lang] + words.bracket(str(source.years[-1]))),
             "unit": [words("unit", unit) for unit in frame["unit"]],
             "year": [words("general", "all_years") if year == 0 else str(year) for year in frame["year"]],
             "do_nothing": frame["do_nothing"],
@@ -58,7 +59,7 @@ def by_year(source: Source) -> View:
         words, year="year", openings="persons", shortage_nothing="persons", shortage_plan="persons",
         surplus_nothing="persons", surplus_plan="persons",
     )  # fmt: skip
-    return totalled(View("by_year", words("head", "by_year"), shape, frame), *parts)
+    return totalled(View("by_year", words("head", "by_year"), shape, frame, unit="persons"), *parts)
 
 
 def gaps(source: Source, most: int = 25) -> tuple[View, int]:
@@ -152,7 +153,7 @@ def surplus(source: Source, most: int = 10) -> View:
     shape = columns(
         words, program="text", level="text", local="persons", surplus_plan="persons", surplus_nothing="persons"
     )
-    return View("surplus", words("head", "surplus"), shape, shown)
+    return View("surplus", words("head", "surplus"), shape, shown, unit="person-years")
 
 
 def progression(source: Source) -> View:
@@ -186,7 +187,7 @@ def destinations(source: Source, most: int = 10) -> View:
     rows = progression(source).frame
     found = rows[rows["broken"] > 0.5].sort_values(["broken", "pathway"], ascending=[False, True], kind="stable")
     shape = columns(words, from_line="text", to_line="text", promised="persons", passed="persons", broken="persons")
-    return View("broken", words("head", "broken"), shape, found.head(most).reset_index(drop=True))
+    return View("broken", words("head", "broken"), shape, found.head(most).reset_index(drop=True), unit="person-years")
 
 
 def flow_frame(source: Published) -> pd.DataFrame:
@@ -248,18 +249,19 @@ def enrolment(source: Source) -> View:
     frame = pd.DataFrame({"year": [source.first - 1, *source.years]})
     shape = [Column("year", words("column", "year"), "year")]
     before = pd.Series(source.cohorts.enrolled_before).groupby(source.cohorts.offerings["level"].to_numpy()).sum()
-    for prefix, way in (("", source), ("n_", source.nothing)):
-        table = way.table("enrolment")
-        wide = table.groupby([table["offering"].map(level), "year"])["enrolled"].sum().unstack().fillna(0.0)
-        for code in source.levels():
-            row = wide.reindex(index=[code], columns=source.years, fill_value=0.0).to_numpy()[0]
-            key, name = f"{prefix}{code}", source.names.level.get(code, code)
-            frame[key] = [float(before.get(code, 0.0)), *row]
-            label = words("column", "enrolled_nothing", level=name) if prefix else name
-            shape.append(Column(key, label, "persons"))
-    frame["total"] = frame[source.levels()].sum(axis=1)
-    frame["n_total"] = frame[[f"n_{code}" for code in source.levels()]].sum(axis=1)
+    for code, name in ((code, source.names.level.get(code, code)) for code in source.levels()):
+        frame[code] = [float(before.get(code, 0.0)), *_enrolled(source, level == code)]
+        shape.append(Column(code, name, "persons"))
     total = words("general", "total")
+    frame["total"] = frame[source.levels()].sum(axis=1)
+    frame["n_total"] = [float(before.sum()), *_enrolled(source.nothing, level.notna())]
     shape.append(Column("total", total, "persons"))
     shape.append(Column("n_total", words("column", "enrolled_nothing", level=total), "persons"))
-    return View("enrolment", words("head", "enrolled"), tuple(shape), frame)
+    return View("enrolment", words("head", "enrolled"), tuple(shape), frame, unit="persons")
+
+
+def _enrolled(way: Published, lines: pd.Series) -> list[float]:
+    """Students on roll in every plan year of the lines that are marked: bool by offering."""
+    table = way.table("enrolment")
+    own = table[table["offering"].map(lines).to_numpy(dtype=bool)]
+    return [float(persons) for persons in own.groupby("year")["enrolled"].sum().reindex(way.years, fill_value=0.0)]

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from talentplan.report import basis, intake_tables
-from talentplan.report.tables import Published, Source
+from talentplan.report.tables import Published, Source, spans
 
-__all__ = ["Card", "cards", "notices", "reconciled", "sentences"]
+__all__ = ["Card", "cards", "limit_kinds", "notices", "reconciled", "sentences"]
+
+LIMIT_KINDS = 8
 
 VERDICTS = ("add", "resume", "expand", "reduce", "suspend", "close")
 
@@ -63,12 +65,14 @@ def cards(source: Source) -> list[Card]:
     budget = source.table("budget")
     spent = budget.groupby("kind")["spent"].sum()
     recurrent = f"{words.money(float(spent.get('recurrent', 0.0)))} {words('general', 'money')}"
+    before = source.nothing.table("budget")
+    nothing = words.money(float(before.loc[before["kind"] == "recurrent", "spent"].sum()))
     found.append(
         Card(
             words("card", "money"),
             words.money(float(spent.get("investment", 0.0))),
             words("general", "money"),
-            words("card", "money_note", value=recurrent),
+            words("card", "money_note", value=recurrent, nothing=nothing),
         )
     )
     return found
@@ -154,11 +158,40 @@ def notices(source: Source) -> list[tuple[str, str]]:
         found.append(("plain", words("sentence", "defaulted", n=len(case.defaulted))))
     audit = source.plan.audit
     code = "audit_ok" if audit.ok else "audit_bad"
-    facts = source.plan.facts
-    checked = words("sentence", code, value=words.tiny(audit.max_violation))
-    solved = words("sentence", "solved", status=words("status", facts.status), gap=f"{100 * facts.gap:.2f}%")
-    found.append(("plain" if audit.ok else "warn", f"{checked}{' ' if source.lang == 'en' else ''}{solved}"))
+    said = [words("sentence", code, value=words.tiny(audit.max_violation)), *_solved(source)]
+    found.append(("plain" if audit.ok else "warn", (" " if source.lang == "en" else "").join(said)))
     return found
+
+
+def _solved(source: Source) -> list[str]:
+    """How much better another plan could be, and in which years classes are whole."""
+    words, facts = source.words, source.plan.facts
+    found = [words("sentence", "stopped")] if facts.status == "limit" else []
+    gap = f"{100 * facts.gap:.2f}%"
+    if not math.isfinite(facts.gap):
+        found.append(words("sentence", "unproven"))
+    elif gap == "0.00%":
+        found.append(words("sentence", "best"))
+    else:
+        whole, part = words.persons(facts.objective), words.persons(facts.gap * abs(facts.objective))
+        found.append(words("sentence", "within", gap=gap, n=part, objective=whole))
+    years = source.years[: source.case.settings.solving.whole_class_years]
+    if not years:
+        found.append(words("sentence", "loose"))
+    elif len(years) < len(source.years):
+        found.append(words("sentence", "whole", years=spans(years)))
+    return found
+
+
+def limit_kinds(source: Source, flag: str = "binding") -> str:
+    """Kinds of limits that bind (or that `flag` marks) within the plan years, with the number of things held, most first."""
+    words, limits = source.words, source.table("limits")
+    limits = limits[limits[flag].astype(bool)]
+    kinds = limits.assign(kind=[words("family", code) for code in limits["family"]])
+    counts = kinds.drop_duplicates(["kind", "scope"])["kind"].value_counts()
+    order = sorted(counts.index, key=lambda kind: (-int(counts[kind]), kind))
+    listed = [f"{kind} {counts[kind]}" for kind in order[:LIMIT_KINDS]]
+    return words.list_comma.join(listed) + (" …" if len(order) > LIMIT_KINDS else "")
 
 
 def reconciled(source: Source) -> str:

@@ -7,7 +7,7 @@ that each writer formats them in its own way and nothing is lost.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -49,13 +49,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A table for people: `frame` holds every column's key; `totals` the sums of the last row, if it has one."""
+    """A table for people: `frame` holds every column's key; `totals` the sums of the last row, if it has one.
+
+    unit: word of the unit of its numbers where it stands beside the title; money says so by itself.
+    """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     frame: pd.DataFrame
     totals: Mapping[str, float] = field(default_factory=dict)
+    unit: str = ""
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -134,7 +138,7 @@ def columns(words: Words, **kinds: Kind) -> tuple[Column, ...]:
 def totalled(view: View, *keys: str) -> View:
     """The view with a last row that sums these columns."""
     totals = {key: float(view.frame[key].sum()) for key in keys}
-    return View(view.name, view.title, view.columns, view.frame, totals)
+    return replace(view, totals=totals)
 
 
 def spans(years: Sequence[int]) -> str:

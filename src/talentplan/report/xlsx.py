@@ -31,7 +31,7 @@ __all__ = ["safe", "write_workbook"]
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed date, so that the same plan gives the same bytes
 NUMBERS: Mapping[str, str] = {
     "persons": "#,##0", "change": "+#,##0;-#,##0;0", "share": "0.0%", "year": "0", "whole": "#,##0",
-    "number": "#,##0.0", "tenths": "#,##0.0",
+    "number": "#,##0.0#", "tenths": "#,##0.0",
 }  # fmt: skip
 WIDTHS: Mapping[str, float] = {
     "school_code": 7, "school_name": 28, "program_code": 8.5, "program_name": 22, "level": 12, "track": 10,
@@ -47,6 +47,7 @@ WIDTHS: Mapping[str, float] = {
 }  # fmt: skip
 CENTRED = ("duration", "control", "year", "verdict", "state", "years", "reached", "used_in", "in_years", "unit")
 YEARLESS = ("rules", "basis")  # sheets whose figures belong to no year
+FIRST_YEAR = ("layout",)  # sheets of next year's plan alone
 
 
 def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> None:
@@ -58,25 +59,29 @@ def write_workbook(plan: Plan, case: Case, path: Path, lang: Lang = "zh") -> Non
         workbook.set_properties({"title": safe(title), "author": "talentplan", "created": CREATED})
         book = _Book(workbook, source, _formats(workbook, lang))
         _intake(book)
-        _list(book, "layout", [intake_tables.layout(source)], freeze=4)
+        _list(book, intake_tables.layout(source), freeze=4)
         for view, kept in ((intake_tables.mergers(source), 0), (intake_tables.orders(source), 3)):
             if len(view.frame):
-                _list(book, view.name, [view], freeze=kept)
+                _list(book, view, freeze=kept)
         note = source.words("book", "sums_note")
-        _list(book, "balance", [outcome_tables.balance(source)], freeze=3, note=note)
-        _list(book, "surplus", [outcome_tables.surplus_rows(source)], freeze=3, note=note)
-        _list(book, "progression", [outcome_tables.progression(source)], freeze=3, note=note)
-        money = (means_tables.budget, means_tables.investments, means_tables.payers)
-        _list(book, "money", [view(source) for view in money])
-        _list(book, "hiring", [means_tables.hiring(source)], freeze=1, note=source.words("book", "hiring_note"))
-        _list(book, "sharing", [means_tables.sharing(source)], freeze=3, note=source.words("book", "sharing_note"))
+        _list(book, outcome_tables.balance(source), freeze=3, note=note)
+        _list(book, outcome_tables.surplus_rows(source), freeze=3, note=note)
+        _list(book, outcome_tables.progression(source), freeze=3, note=note)
+        _list(book, means_tables.budget(source))
+        _list(book, means_tables.investments(source), freeze=2)
+        payers = means_tables.payers(source)
+        if len(payers.frame):
+            _list(book, payers, freeze=1)
+        _list(book, means_tables.hiring(source), freeze=1, note=source.words("book", "hiring_note"))
+        _list(book, means_tables.sharing(source), freeze=3, note=source.words("book", "sharing_note"))
         limits = means_tables.limits(source)
         hidden = len(plan.table("limits")) - sum(len(years) for years in limits.frame["year"])
         note = source.words("book", "limits_note", n=f"{hidden:,}")
-        _list(book, "limits", [limits], note=note, freeze=2)
-        _list(book, "rules", [means_tables.rules(source)])
-        _list(book, "indicators", [outcome_tables.indicators(source, every_year=True)])
-        _list(book, "basis", [basis.data_basis(source)], freeze=1)
+        _list(book, limits, note=note, freeze=2)
+        rules = means_tables.rules(source)
+        _list(book, rules, note="" if len(rules.frame) else source.words("sentence", "no_rules"))
+        _list(book, outcome_tables.indicators(source, every_year=True))
+        _list(book, basis.data_basis(source), freeze=1)
         _notes(book)
 
 
@@ -274,41 +279,32 @@ def _scenario(source: Source) -> str:
     return source.case.scenario_title[0 if source.lang == "zh" else 1]
 
 
-def _list(book: _Book, code: str, views: list[View], *, freeze: int = 0, note: str = "") -> None:
-    """A sheet of one table, which can be filtered and keeps its heads in sight, or of several, one under the other."""
-    sheet, words = book.sheet(code), book.source.words
-    span = "" if code in YEARLESS else f" {book.source.years[0]}–{book.source.years[-1]}"
+def _list(book: _Book, view: View, *, freeze: int = 0, note: str = "") -> None:
+    """A sheet of one table, which can be filtered, keeps its heads in sight and repeats them on every printed page."""
+    code = view.name
+    sheet, words, years = book.sheet(code), book.source.words, book.source.years
+    span = "" if code in YEARLESS else f" {years[0]}" if code in FIRST_YEAR else f" {years[0]}–{years[-1]}"
     sheet.write_string(0, 0, words("sheet", code) + span, book.formats["heading"])
     sheet.set_row(0, 24)
-    _subtitle(book, sheet, note, max(len(view.columns) for view in views) - 1)
-    widths = _widths(sheet, views)
+    _subtitle(book, sheet, note, len(view.columns) - 1)
+    widths = _widths(sheet, [view])
     row = 2
-    for view in views:
-        if len(views) > 1:
-            sheet.write_string(row, 0, view.title, book.formats["block"])
-            row += 1
-        _heads(book, sheet, row, view, widths)
-        for record in view.rows:
-            row += 1
-            _height(sheet, row, view, record, widths)
-            for k, column in enumerate(view.columns):
-                kind = kind_of_unit(record["unit_code"]) if column.kind in {"by_unit", "difference"} else column.kind
-                book.cell(sheet, (row, k), kind, record[column.key], key=column.key)
+    _heads(book, sheet, row, view, widths)
+    for record in view.rows:
         row += 1
-        if view.totals:
-            row = _totals(book, sheet, row, view)
-        row += 2
-    if len(views) > 1:
-        sheet.freeze_panes(2, freeze)
-        sheet.repeat_rows(0, 1)
-        return
-    if len(views[0].frame):
-        sheet.autofilter(2, 0, 2 + len(views[0].frame), len(views[0].columns) - 1)
+        _height(sheet, row, view, record, widths)
+        for k, column in enumerate(view.columns):
+            kind = kind_of_unit(record["unit_code"]) if column.kind in {"by_unit", "difference"} else column.kind
+            book.cell(sheet, (row, k), kind, record[column.key], key=column.key)
+    if view.totals:
+        _totals(book, sheet, row + 1, view)
+    if len(view.frame):
+        sheet.autofilter(2, 0, 2 + len(view.frame), len(view.columns) - 1)
     sheet.freeze_panes(3, freeze)
     sheet.repeat_rows(2)
 
 
-def _totals(book: _Book, sheet: Worksheet, row: int, view: View) -> int:
+def _totals(book: _Book, sheet: Worksheet, row: int, view: View) -> None:
     """A last row that sums the table above it, each sum a formula with its value; a share of all is no sum."""
     first = row - len(view.frame)
     for k, column in enumerate(view.columns):
@@ -323,7 +319,6 @@ def _totals(book: _Book, sheet: Worksheet, row: int, view: View) -> int:
         scale = book.source.words.money_scale if column.kind == "money" else 1.0
         cells = f"{xl_rowcol_to_cell(first, k)}:{xl_rowcol_to_cell(row - 1, k)}"
         sheet.write_formula(row, k, f"=SUM({cells})", form, value=view.totals[column.key] / scale)
-    return row + 1
 
 
 def _notes(book: _Book) -> None:
