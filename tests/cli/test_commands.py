@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,15 @@ def test_validate_lists_every_problem_of_every_table(tell: Tell, tmp_path: Path)
     assert any(row[1:4] == ["5", "cost", "-5"] for row in rows)
     assert any(row[1:4] == ["7", "program", "999999"] for row in rows)
     assert any(row[1:4] == ["4", "persons", "many"] for row in rows)
+
+
+@pytest.mark.parametrize("command", ["validate", "forecast", "match"])
+def test_nothing_is_printed_from_made_up_figures_without_their_mark(tell: Tell, tmp_path: Path, command: str) -> None:
+    settings, tables = tiny_tables()
+    for illustrative in (True, False):
+        model = write_model(tmp_path / f"tiny-{illustrative}", {**settings, "illustrative": illustrative}, tables)
+        for lang, mark in (("zh", "示例数据："), ("en", "Illustrative data:")):
+            assert (mark in tell(command, model, "--lang", lang).stdout) == illustrative
 
 
 def test_forecast_writes_openings(tell: Tell, tiny_model: Path) -> None:
@@ -214,7 +224,9 @@ def test_each_scenario_is_a_run_of_its_own(tell: Tell, tiny_model: Path) -> None
 
     compared = tell("compare", found[0]["run"], found[1]["run"], "--out", "side", "--lang", "en")
     assert compared.exit_code == 0
-    assert "recurrent spending" in compared.stdout
+    assert "no_college: no_college; dear: dear" in compared.stdout
+    assert re.search(r"recurrent spending +million CNY", compared.stdout)
+    assert re.search(r"shortage +person-years", compared.stdout)
     indicators = pd.read_csv("side/indicators.csv", encoding="utf-8-sig").set_index(["indicator", "year"])
     for label, run in zip(("no_college", "dear"), found, strict=True):
         assert indicators.loc[("openings", 0), label] == pytest.approx(run["openings"], abs=1e-5)

@@ -103,7 +103,10 @@ def test_the_lead_counts_uncertain_verdicts(page, match):
         (p == "gap" and v != "gap") or (p == "too_many" and v != "filled")
         for p, v in zip(point["point_verdict"], point["verdict"], strict=True)
     )
-    assert f"Of {len(point)} point verdicts of a gap or too many (occupation and year), {wrong} " in said
+    assert (
+        f"Of {len(point)} gaps and surpluses that sharing completers out in proportion to openings shows (occupation and year), {wrong} "
+        in said
+    )
     assert match.uncertain_share == pytest.approx(wrong / len(point))
 
 

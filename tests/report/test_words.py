@@ -11,6 +11,7 @@ from talentplan.workspace.dictionary import load_dictionary
 def test_every_word_stands_in_both_languages_with_the_same_gaps():
     for group, words in all_words().items():
         for code, word in words.items():
+            assert isinstance(code, str), (group, code)  # off, on, yes and no are no words to YAML
             assert set(word) == {"zh", "en"}, (group, code)
             assert all(text for text in word.values()), (group, code)
             gaps = [set(re.findall(r"{(\w+)}", word[lang])) for lang in LANGUAGES]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from talentplan.cli.console import language, out, pick, step, table
-from talentplan.plan.write import read_run, write_folder, write_notes, write_table
+from talentplan.cli.summary import stamp
+from talentplan.plan.write import Run, read_run, write_folder, write_notes, write_table
+from talentplan.report.tables import kind_of_unit, shown
 from talentplan.report.words import Words
 from talentplan.scenarios import Comparison, compare_plans
 
@@ -21,8 +22,10 @@ ROWS = 20
 def put_side_by_side(runs: Sequence[Path], folder: Path | None) -> None:
     """Print the comparison and, where a folder is given, write its tables."""
     with step(pick("正在读取方案", "reading the plans")):
-        found = compare_plans([read_run(run) for run in runs])
-    out(_text(found))
+        read = [read_run(run) for run in runs]
+        found = compare_plans(read)
+    made_up = any(run.table("layout")["illustrative"].gt(0).any() for run in read)
+    out("\n".join([*stamp(made_up), _titles(read, found.labels), _text(found)]))
     if folder is not None:
         _write(found, folder)
         out(pick(f"\n比较表：{folder}", f"\nTables: {folder}"))
@@ -38,13 +41,21 @@ def _write(found: Comparison, folder: Path) -> None:
     write_folder(folder, fill)
 
 
+def _titles(runs: Sequence[Run], labels: Sequence[str]) -> str:
+    """The columns by their names and the titles of their scenarios."""
+    titles = [run.provenance["scenario_title"][language()] for run in runs]
+    named = [f"{label}{pick('：', ': ')}{title}" for label, title in zip(labels, titles, strict=True)]
+    return pick("；", "; ").join(named) + "\n"
+
+
 def _text(found: Comparison) -> str:
-    lang = language()
+    lang, words = language(), Words(language())
     labels = list(found.labels)
     sums = found.indicators[found.indicators["year"] == 0]
     rows = [[pick("指标（规划期）", "indicator (all plan years)"), pick("单位", "unit"), *labels]]
     rows += [
-        [row[lang], row["unit"], *(_number(row[k], row["unit"]) for k in labels)] for row in sums.to_dict("records")
+        [row[lang], words("unit", row["unit"]), *(_number(row[k], row["unit"]) for k in labels)]
+        for row in sums.to_dict("records")
     ]
     right = list(range(2, 2 + len(labels)))
     parts = [table(rows, right=right, indent="")]
@@ -80,6 +91,4 @@ def _verdict(code: str) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    if math.isnan(value):
-        return "–"
-    return f"{100 * value:.1f}%" if unit == "share" else f"{value:,.0f}"
+    return shown(Words(language()), kind_of_unit(unit), value)

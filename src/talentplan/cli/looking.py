@@ -11,16 +11,20 @@ import pandas as pd
 from talentplan.cli.console import interruptible, language, out, pick, step
 from talentplan.cli.console import table as table_text
 from talentplan.cli.planning import run_folder
+from talentplan.cli.summary import stamp
 from talentplan.demand import Openings, forecast_openings
 from talentplan.plan import Match, match_supply
 from talentplan.plan.write import write_folder, write_notes, write_table
 from talentplan.report import write_forecast_page, write_match_page
+from talentplan.report.basis import made_up
 from talentplan.report.words import Words
 from talentplan.workspace import Case, load_dictionary, read_case, unlinked
 
 __all__ = ["look_at_demand", "look_at_input", "look_at_match"]
 
 TOP = 10
+METHOD = 4
+"""Column of the method in the table of industries."""
 MOST = 40
 """Programs and occupations without a link that are listed; the rest is counted."""
 PAGE, MATCH_PAGE = "forecast.html", "match.html"
@@ -85,7 +89,8 @@ def _case_text(case: Case) -> str:
     settings = case.settings
     title = settings.title.zh if lang == "zh" else settings.title.en
     last = case.first_year + settings.horizon.years - 1
-    parts = [f"{title}  {case.first_year}–{last}  {case.scenario_title[at]}", table_text(rows, right=[1])]
+    heads = [f"{title}  {case.first_year}–{last}  {case.scenario_title[at]}", *stamp(made_up(case))]
+    parts = [*heads, table_text(rows, right=[1])]
     if case.applied:
         parts += [pick("情景所作修改：", "Changes of the scenario:"), *(f"  {text}" for text in case.applied)]
     if case.defaulted:
@@ -126,7 +131,11 @@ def _names(case: Case, name: str, key: str) -> dict[str, str]:
 
 def _forecast_text(case: Case, openings: Openings) -> str:
     first, last = int(case.plan_years[0]), int(case.plan_years[-1])
-    parts = [pick("各行业就业（人）", "Employment by industry (persons)"), _industries(case, openings)]
+    parts = [
+        *stamp(made_up(case)),
+        pick("各行业就业（人）", "Employment by industry (persons)"),
+        _industries(case, openings),
+    ]
     within = openings.table[openings.table["year"].isin(case.plan_years)]
     top = within.pivot_table(index="occupation", columns="year", values="openings", aggfunc="sum")
     sums = top.sum(axis=1).sort_values(ascending=False, kind="stable")
@@ -155,14 +164,16 @@ def _forecast_text(case: Case, openings: Openings) -> str:
 
 
 def _industries(case: Case, openings: Openings) -> str:
-    """Last counted year, end of the forecast with its interval, and the methods used."""
+    """Last counted year, end of the forecast with its interval, and the methods used, below where it is one for all."""
     names, words = _names(case, "industries", "industry"), Words(language())
+    methods = sorted(set(openings.employment["method"]) - {"history"})
+    one = len(methods) == 1
     history = openings.employment[openings.employment["method"] == "history"]
     zh, en = (
         ("行业", "末次统计", "预测末年", "八成区间", "方法", "误差 MASE"),
         ("industry", "last count", "forecast", "80% interval", "method", "MASE"),
     )
-    rows = [list(zh if language() == "zh" else en)]
+    rows = [[head for k, head in enumerate(zh if language() == "zh" else en) if k != METHOD or not one]]
     error = openings.choices.groupby("industry")["mase"].mean()
     for code, series in openings.employment.groupby("industry", sort=True):
         counted = history[history["industry"] == code]
@@ -174,10 +185,11 @@ def _industries(case: Case, openings: Openings) -> str:
             "–" if last is None else f"{last['persons']:,.0f} ({last['year']})",
             f"{end['persons']:,.0f} ({end['year']})",
             f"{end['lo80']:,.0f}–{end['hi80']:,.0f}" if "lo80" in end else "–",
-            words("method", str(end["method"])),
+            *([] if one else [words("method", str(end["method"]))]),
             "–" if math.isnan(mase) else f"{mase:.2f}",
         ])  # fmt: skip
-    return table_text(rows, right=[1, 2, 3, 5])
+    text = table_text(rows, right=[1, 2, 3, len(rows[0]) - 1])
+    return text + (pick("\n方法：", "\nMethod: ") + words("method", methods[0]) if one else "")
 
 
 def _programs(case: Case, arcs: pd.DataFrame) -> pd.DataFrame:
@@ -202,6 +214,7 @@ def _match_text(case: Case, match: Match, tables: dict[str, pd.DataFrame]) -> st
     without = no_link.loc[no_link["kind"] == "program", "code"]
     alone = programs[(programs["occupations"] == "") & ~programs["program"].isin(without)]
     parts = [
+        *stamp(made_up(case)),
         pick(
             f"{len(programs)} 个专业，{len(arcs):,} 条专业—岗位对应关系。",
             f"{len(programs)} programs, {len(arcs):,} links from programs to jobs.",
@@ -261,9 +274,9 @@ def _certain_text(match: Match, jobs: dict[str, str], span: str) -> list[str]:
         ]
         found.append(table_text(rows, right=[1, 2, 3]))
     if not math.isnan(match.uncertain_share):
-        share = f"{100 * match.uncertain_share:.1f}"
-        found.append(pick(f"点估计的缺口与过剩中，{share} % 并不确定。",
-                          f"Of the point verdicts of a gap or too many {share} % are not certain."))  # fmt: skip
+        share = Words(language()).share(match.uncertain_share)
+        found.append(pick(f"按岗位数比例分配毕业生得出的缺口与富余中，{share} 并不确定。",
+                          f"Of the gaps and surpluses that sharing completers out in proportion to openings shows, {share} are not certain."))  # fmt: skip
     return found
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from talentplan.cli.console import interruptible, language, out, pick, step, table
 from talentplan.cli.planning import run_folder
-from talentplan.cli.summary import titled
+from talentplan.cli.summary import stamp, titled
 from talentplan.insight import Prices, prices_of
 from talentplan.plan import solve_plan
 from talentplan.plan.write import write_folder, write_notes, write_table
@@ -73,14 +73,7 @@ def show_prices(model: Path, scenario: str | None, root: Path) -> None:
 
 
 def _text(case: Case, prices: Prices) -> str:
-    parts = [titled(case, language())]
-    if made_up(case):
-        parts.append(
-            pick(
-                "示例数据：结果仅供演示，不能作为决策依据。",
-                "Illustrative data: a demonstration and no ground for decisions.",
-            )
-        )
+    parts = [titled(case, language()), *stamp(made_up(case))]
     parts += [pick("连续线性规划（班级可拆分）的最优值之差；折算人，按年折现。",
                   "Differences of optima of the continuous program (classes may be split); person-equivalents, discounted.")]  # fmt: skip
     for kind, title in KINDS.items():
@@ -91,8 +84,8 @@ def _text(case: Case, prices: Prices) -> str:
         parts += ["\n" + pick("下一年多开或少开一个班（计划数、班额为人；其余为减少的折算人，负数表示方案变差）",
                               "One class more or fewer next year (plan and class in persons, saved in person-equivalents; negative: worse)"),
                   _classes(case, prices.classes)]  # fmt: skip
-    parts += [pick("\n目标权重减半或加倍时（规划期合计，人次；末列为下一年计划数随之改变的计划行数）",
-                   "\nWith a weight of the objective halved or doubled (persons over the plan years; last: lines whose number next year moves)"),
+    parts += [pick("\n目标权重减半或加倍时（规划期合计，缺口、未对口和落空学位为人年，变动名额为人；末列为下一年计划数随之改变的计划行数）",
+                   "\nWith a weight of the objective halved or doubled (sums over the plan years; last: lines whose number next year moves)"),
               _weights(prices.weights)]  # fmt: skip
     if len(prices.money):
         parts += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from talentplan.cli.console import table
+from talentplan.cli.console import pick, table
 from talentplan.plan import Plan
 from talentplan.report.intake_tables import changes
 from talentplan.report.summary import limit_kinds, notices, sentences
@@ -12,7 +12,7 @@ from talentplan.report.tables import Source
 from talentplan.report.words import Lang
 from talentplan.workspace import Case
 
-__all__ = ["heading", "summary", "titled"]
+__all__ = ["heading", "stamp", "summary", "titled"]
 
 TOP = 5
 
@@ -28,6 +28,14 @@ def titled(case: Case, lang: Lang) -> str:
     if lang == "zh":
         return f"{title.zh}（情景：{case.scenario_title[0]}）"
     return f"{title.en} (scenario: {case.scenario_title[1]})"
+
+
+def stamp(illustrative: bool) -> list[str]:
+    """One line where figures are made up, else none: nothing is printed from them without it."""
+    said = pick(
+        "示例数据：结果仅供演示，不能作为决策依据。", "Illustrative data: a demonstration and no ground for decisions."
+    )
+    return [said] if illustrative else []
 
 
 def summary(plan: Plan, case: Case, folder: Path, lang: str) -> str:

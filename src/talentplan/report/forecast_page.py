@@ -167,7 +167,7 @@ def _scores(openings: Openings, words: Words) -> tuple[View, View]:
     means = _means(openings).sort_values("mase", kind="stable")
     means = means.assign(method=[words("method", str(name)) for name in means.index])
     kinds: dict[str, Kind] = {
-        "mase": "number", "rmsse": "number", "wape": "share", "bias": "share", "direction": "share", "wis": "number",
+        "mase": "hundredths", "rmsse": "hundredths", "wape": "share", "bias": "share", "direction": "share", "wis": "hundredths",
         "coverage50": "share", "coverage80": "share", "coverage95": "share", "n": "whole",
     }  # fmt: skip
     every = View("scores", words("section", "backtest"), _columns(words, method="text", **kinds), means)
@@ -209,7 +209,7 @@ def _occupations(openings: Openings, case: Case, names: Mapping[str, str], words
         "first": "persons", "final": "persons", "low": "persons", "high": "persons", "all": "persons",
     }  # fmt: skip
     for name, kind in (("growth", "share"), ("vacancy_rate", "share"), ("wage_growth", "share"),
-                       ("hiring_difficulty", "share"), ("composite", "number")):  # fmt: skip
+                       ("hiring_difficulty", "share"), ("composite", "hundredths")):  # fmt: skip
         if signals[name].notna().any():
             frame[name] = signals[name].to_numpy()
             kinds[name] = kind  # type: ignore[assignment]

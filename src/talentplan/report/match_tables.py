@@ -178,8 +178,8 @@ def layout(source: Published) -> dict[str, View]:
         return frame.assign(grade=graded)
 
     shape: dict[str, Kind] = {
-        "supply": "persons", "openings": "persons", "docking": "number", "dissimilarity": "number", "coverage": "share",
-        "supply_used": "share", "demand_met": "share", "coordination": "number", "grade": "text",
+        "supply": "persons", "openings": "persons", "docking": "hundredths", "dissimilarity": "hundredths", "coverage": "share",
+        "supply_used": "share", "demand_met": "share", "coordination": "hundredths", "grade": "text",
     }  # fmt: skip
     region = whole("region").assign(district=words("match_page", "whole_region"))
     labels = {**source.names.every, "": words("match_page", "no_district")}
@@ -192,7 +192,7 @@ def layout(source: Published) -> dict[str, View]:
     )
     own: dict[str, Kind] = {
         "supply": "persons", "openings": "persons", "supply_share": "share", "demand_share": "share",
-        "deviation": "number", "supply_used": "share", "demand_met": "share", "coordination": "number", "grade": "text",
+        "deviation": "hundredths", "supply_used": "share", "demand_met": "share", "coordination": "hundredths", "grade": "text",
     }  # fmt: skip
     return {
         "layout_districts": _view(source, "layout_districts", both, district="text", **shape),
@@ -250,7 +250,7 @@ def clusters(source: Published) -> View:
     )
     return _view(
         source, "clusters", frame, lead_program="text", lead_school="text", programs="whole", enrolment="persons",
-        stability="number", official="text", official_share="share", members="text",
+        stability="hundredths", official="text", official_share="share", members="text",
     )  # fmt: skip
 
 

@@ -34,7 +34,18 @@ __all__ = [
 ]
 
 Kind = Literal[
-    "text", "persons", "change", "money", "share", "year", "whole", "number", "tenths", "by_unit", "difference"
+    "text",
+    "persons",
+    "change",
+    "money",
+    "share",
+    "year",
+    "whole",
+    "number",
+    "tenths",
+    "hundredths",
+    "by_unit",
+    "difference",
 ]
 
 
@@ -179,9 +190,9 @@ def shown(words: Words, kind: Kind, value: Any, unit: str = "") -> str:
         return str(value)
     if kind == "year":
         return str(round(value))
-    if kind == "tenths":
-        return words.tenths(float(value))
     write = {
+        "tenths": words.tenths,
+        "hundredths": words.hundredths,
         "whole": words.persons,
         "persons": words.persons,
         "change": words.signed,

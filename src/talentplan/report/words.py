@@ -49,7 +49,7 @@ class Words:
         >>> Words("zh").persons(1234.6), Words("zh").persons(-0.2), Words("en").persons(float("nan"))
         ('1,235', '0', '–')
         """
-        return "–" if math.isnan(value) else f"{round(value) + 0:,}"
+        return "–" if math.isnan(value) else f"{round(value) + 0:,}".replace("-", "−")
 
     def signed(self, value: float) -> str:
         """A change of persons with its sign.
@@ -63,13 +63,13 @@ class Words:
     def share(self, value: float) -> str:
         """A share in per cent.
 
-        >>> Words("zh").share(0.1234), Words("zh").share(1.0)
-        ('12.3%', '100%')
+        >>> Words("zh").share(0.1234), Words("zh").share(1.0), Words("zh").share(-0.05)
+        ('12.3%', '100%', '−5%')
         """
         if math.isnan(value):
             return "–"
         text = f"{100 * value:.1f}".removesuffix(".0")
-        return f"{'0' if text == '-0' else text}%"
+        return f"{'0' if text == '-0' else text}%".replace("-", "−")
 
     def difference(self, value: float, kind: str) -> str:
         """A difference with its sign, in the manner of its kind; shares differ by percentage points.
@@ -102,17 +102,17 @@ class Words:
         if math.isnan(value):
             return "–"
         places = 0 if self.lang == "zh" else 2 if 5e3 <= abs(value) < 9.95e5 else 1
-        return f"{round(value / self.money_scale, places) + 0.0:,.{places}f}"
+        return f"{round(value / self.money_scale, places) + 0.0:,.{places}f}".replace("-", "−")
 
     def number(self, value: float, places: int = 2) -> str:
         """Any other number, at most so many decimals.
 
-        >>> Words("en").number(1234.5), Words("en").number(2.0)
-        ('1,234.5', '2')
+        >>> Words("en").number(1234.5), Words("en").number(2.0), Words("en").number(-0.5)
+        ('1,234.5', '2', '−0.5')
         """
         if math.isnan(value):
             return "–"
-        text = f"{round(value, places) + 0.0:,.{places}f}"
+        text = f"{round(value, places) + 0.0:,.{places}f}".replace("-", "−")
         return text.rstrip("0").rstrip(".") if "." in text else text
 
     def tenths(self, value: float) -> str:
@@ -121,7 +121,19 @@ class Words:
         >>> Words("en").tenths(7.0), Words("en").tenths(-0.01)
         ('7.0', '0.0')
         """
-        return "–" if math.isnan(value) else f"{round(value, 1) + 0.0:,.1f}"
+        return self._decimals(value, 1)
+
+    def hundredths(self, value: float) -> str:
+        """A number to two decimals, so that a column of them stands in line.
+
+        >>> Words("en").hundredths(5.2), Words("en").hundredths(-0.674)
+        ('5.20', '−0.67')
+        """
+        return self._decimals(value, 2)
+
+    @staticmethod
+    def _decimals(value: float, places: int) -> str:
+        return "–" if math.isnan(value) else f"{round(value, places) + 0.0:,.{places}f}".replace("-", "−")
 
     def tiny(self, value: float) -> str:
         """A tolerance.

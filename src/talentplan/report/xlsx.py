@@ -31,7 +31,7 @@ __all__ = ["safe", "write_workbook"]
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed date, so that the same plan gives the same bytes
 NUMBERS: Mapping[str, str] = {
     "persons": "#,##0", "change": "+#,##0;-#,##0;0", "share": "0.0%", "year": "0", "whole": "#,##0",
-    "number": "#,##0.0#", "tenths": "#,##0.0",
+    "number": "#,##0.0#", "tenths": "#,##0.0", "hundredths": "#,##0.00",
 }  # fmt: skip
 WIDTHS: Mapping[str, float] = {
     "school_code": 7, "school_name": 28, "program_code": 8.5, "program_name": 22, "level": 12, "track": 10,
