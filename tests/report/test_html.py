@@ -325,3 +325,15 @@ def test_every_kind_of_limit_is_shown_by_its_first_three(plan, case):
     shown = [row[0] for row in page.table("zh-CN", "起作用的约束").rows[1:]]
     assert shown == ["生师比", *3 * ["院校容量"]]
     assert "共 41 条" in "".join(page.text)
+
+
+def test_a_column_of_money_keeps_the_decimals_that_its_least_sum_needs(plan):
+    case = synthetic.case(budget=[{"kind": "recurrent", "amount": 2.5e7}])
+    budget = plan.table("budget").copy()
+    budget.loc[budget["kind"] == "recurrent", "grants"] = [3.0e7, 2.46e7, 3.0e7, 3.0e7, 3.0e7]
+    page = Page(html_text(dataclasses.replace(plan, tables={**plan.tables, "budget": budget}), case))
+    rows = page.table("en", "Recurrent money").rows
+    left, spent = ([row[rows[0].index(name)] for row in rows[1:]] for name in ("left", "spent"))
+    # 25.0 available less 50.0 spent, of which grants pay 30.0, or 24.6 in one year: 5.0 and -0.4 million are left
+    assert left == ["5.00", "−0.40", "5.00", "5.00", "5.00"]
+    assert spent == ["50.0"] * 5

@@ -58,7 +58,7 @@ def heading(case: Case, words: Words) -> dict[str, Any]:
         "span": f"{case.plan_years[0]}–{case.plan_years[-1]}",
         "fingerprint": case.fingerprint,
         "stamped": made_up(case),
-        "cell": lambda column, row: _cell(words, column, row),
+        "cell": lambda view, column, row: _cell(words, view, column, row),
         "total": lambda view, column: _total(words, view, column),
     }
 
@@ -91,10 +91,17 @@ def _json(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def _cell(words: Words, column: Column, row: dict[str, Any]) -> str:
+def _cell(words: Words, view: View, column: Column, row: dict[str, Any]) -> str:
+    if column.kind == "money":
+        return words.money(float(row[column.key]), words.money_places(view.frame[column.key]))
     text = shown(words, column.kind, row[column.key], unit=str(row.get("unit_code", "")))
     return text.replace("–", f"–{WORD_JOINER}") if column.key in SPANS else text
 
 
 def _total(words: Words, view: View, column: Column) -> str:
-    return shown(words, column.kind, view.totals[column.key]) if column.key in view.totals else ""
+    if column.key not in view.totals:
+        return ""
+    total = view.totals[column.key]
+    if column.kind == "money":
+        return words.money(total, words.money_places(view.frame[column.key]))
+    return shown(words, column.kind, total)

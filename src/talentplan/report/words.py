@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -93,15 +93,23 @@ class Words:
         """CNY in one unit of money as this language shows it (万元, million CNY)."""
         return 1e4 if self.lang == "zh" else 1e6
 
-    def money(self, value: float) -> str:
-        """CNY as 万元 or million CNY, without the unit; below a million CNY with two decimals.
+    def money_places(self, values: Iterable[float]) -> int:
+        """Decimals that keep the least of these sums of CNY readable: none in 万元, two below a million CNY.
+
+        >>> Words("zh").money_places([34_000]), Words("en").money_places([34_000, 7e6]), Words("en").money_places([0, 7e6])
+        (0, 2, 1)
+        """
+        return 0 if self.lang == "zh" else 2 if any(5e3 <= abs(value) < 9.95e5 for value in values) else 1
+
+    def money(self, value: float, places: int | None = None) -> str:
+        """CNY as 万元 or million CNY, without the unit; `places`: decimals of its column, else those that it needs itself.
 
         >>> Words("zh").money(12_345_678), Words("en").money(12_345_678), Words("en").money(34_000), Words("zh").money(-3)
         ('1,235', '12.3', '0.03', '0')
         """
         if math.isnan(value):
             return "–"
-        places = 0 if self.lang == "zh" else 2 if 5e3 <= abs(value) < 9.95e5 else 1
+        places = self.money_places([value]) if places is None else places
         return f"{round(value / self.money_scale, places) + 0.0:,.{places}f}".replace("-", "−")
 
     def number(self, value: float, places: int = 2) -> str:
