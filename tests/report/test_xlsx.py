@@ -239,6 +239,17 @@ def test_a_sheet_says_what_it_has_none_of(plan, case, tmp_path):
     assert "No rule is on in this scenario." in rows(tmp_path / "plan.xlsx", "Rules")[1][0]
 
 
+def test_differences_of_persons_bear_their_sign(book):
+    lang, path = book
+    sheet = openpyxl.load_workbook(path)[SHEETS[lang][-3]]
+    head = [cell.value for cell in sheet[3]]
+    at = head.index("差值" if lang == "zh" else "difference")
+    formats = [
+        row[at].number_format for row in sheet.iter_rows(min_row=4, max_row=15) if row[1].value in ("人", "persons")
+    ]
+    assert set(formats) == {"+#,##0;-#,##0;0"}
+
+
 def test_a_part_of_an_investment_is_not_shown_as_none(plan, case, tmp_path):
     part = plan.table("investment").assign(units=0.02)
     write_workbook(dataclasses.replace(plan, tables={**plan.tables, "investment": part}), case, tmp_path / "plan.xlsx")

@@ -295,6 +295,8 @@ def _list(book: _Book, view: View, *, freeze: int = 0, note: str = "") -> None:
         _height(sheet, row, view, record, widths)
         for k, column in enumerate(view.columns):
             kind = kind_of_unit(record["unit_code"]) if column.kind in {"by_unit", "difference"} else column.kind
+            if column.kind == "difference" and kind == "persons":
+                kind = "change"
             book.cell(sheet, (row, k), kind, record[column.key], key=column.key)
     if view.totals:
         _totals(book, sheet, row + 1, view)
