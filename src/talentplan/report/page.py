@@ -92,8 +92,8 @@ def _json(value: Any) -> Markup:
 
 
 def _cell(words: Words, view: View, column: Column, row: dict[str, Any]) -> str:
-    if column.kind == "money":
-        return words.money(float(row[column.key]), words.money_places(view.frame[column.key]))
+    if column.kind in {"money", "share"}:
+        return _aligned(words, view, column, row[column.key])
     text = shown(words, column.kind, row[column.key], unit=str(row.get("unit_code", "")))
     return text.replace("–", f"–{WORD_JOINER}") if column.key in SPANS else text
 
@@ -102,6 +102,14 @@ def _total(words: Words, view: View, column: Column) -> str:
     if column.key not in view.totals:
         return ""
     total = view.totals[column.key]
-    if column.kind == "money":
-        return words.money(total, words.money_places(view.frame[column.key]))
+    if column.kind in {"money", "share"}:
+        return _aligned(words, view, column, total)
     return shown(words, column.kind, total)
+
+
+def _aligned(words: Words, view: View, column: Column, value: float) -> str:
+    """Money or a share with the decimals that its column needs."""
+    values = view.frame[column.key]
+    if column.kind == "money":
+        return words.money(float(value), words.money_places(values))
+    return words.share(float(value), words.share_places(values))

@@ -60,16 +60,25 @@ class Words:
         whole = round(value)
         return "0" if whole == 0 else f"{'+' if whole > 0 else '−'}{abs(whole):,}"
 
-    def share(self, value: float) -> str:
-        """A share in per cent.
+    def share_places(self, values: Iterable[float]) -> int:
+        """Decimals of these shares in per cent: none where all are whole.
+
+        >>> Words("zh").share_places([0.5, 1.0, float("nan")]), Words("zh").share_places([0.5, 0.123])
+        (0, 1)
+        """
+        tenths = (1000 * value for value in values if not math.isnan(value))
+        return 1 if any(round(each) % 10 for each in tenths) else 0
+
+    def share(self, value: float, places: int | None = None) -> str:
+        """A share in per cent; `places`: decimals of its column, else those that it needs itself.
 
         >>> Words("zh").share(0.1234), Words("zh").share(1.0), Words("zh").share(-0.05)
         ('12.3%', '100%', '−5%')
         """
         if math.isnan(value):
             return "–"
-        text = f"{100 * value:.1f}".removesuffix(".0")
-        return f"{'0' if text == '-0' else text}%".replace("-", "−")
+        places = self.share_places([value]) if places is None else places
+        return f"{round(100 * value, places) + 0.0:.{places}f}%".replace("-", "−")
 
     def difference(self, value: float, kind: str) -> str:
         """A difference with its sign, in the manner of its kind; shares differ by percentage points.
