@@ -305,7 +305,7 @@ def test_page_one_says_what_changes_why_and_what_limits(page, plan, case):
     ("status", "gap", "years", "zh", "en"),
     [
         ("optimal", 1e-7, 1, "已证明没有更好的方案。2026 年计划数为整班", "no plan is better. Classes are whole in 2026;"),
-        ("feasible", 0.02, 2, "最多再好 2.00%（1,234 折算人中的 25）。2026–2027 年", "2.00% (25 of 1,234 person-equivalents). Classes are whole in 2026–2027"),
+        ("feasible", 0.02, 2, "最多再好 2.00%（按目标权重折算，1,234 人中的 25 人）。2026–2027 年", "2.00% (25 of 1,234 persons, weighted as in the objective). Classes are whole in 2026–2027"),
         ("limit", float("inf"), 0, "而停止。与最好方案相差多少没有得到证明。各年计划数", "limit of time or size. How far it is from the best plan is not proven. Plan"),
         ("optimal", 0.0, 3, "更好的方案。2026–2028 年计划数为整班", "no plan is better. Classes are whole in 2026–2028;"),
     ],
