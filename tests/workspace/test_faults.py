@@ -53,6 +53,14 @@ def loan(d: Disk, source: str, target: str, cluster: str = "") -> None:
     d.grid("teacher_agreements", [names, ["t", source, target, cluster, 2]])
 
 
+def workshop(d: Disk, kind: str = "lathe", need: str = "lathe", borrower: str = "zz1", owner: str = "gz1") -> None:
+    """A workshop of one kind that its owner lends, and a program that needs hours of one kind."""
+    names = ["resource", "name_zh", "unit", "kind", "workplaces"]
+    d.grid("resources", [names, ["r", "车间", owner, kind, 40]])
+    d.grid("agreements", [["agreement", "resource", "school", "hours_max"], ["a", "r", borrower, 100]])
+    d.grid("needs", [["program", "kind", "hours"], ["660103", need, 100]])
+
+
 def shares(d: Disk, table: str, member: str, row: list[Any]) -> None:
     names = ["investment", member, "share", "earmark", "own_money"]
     d.grid(table, [names[: len(row) + 1], ["new-hall", *row]])
@@ -330,6 +338,9 @@ REPORTED: list[tuple[str, Spoil, Reported]] = [
     ("a line that an option does not read", lambda d: d.put("investments", 2, "offering", "zz1-sk"), Reported(OPTIONS, 2, "offering", "only an option that adds offering_places")),
     ("hours of no kind", lambda d: d.put("investments", 2, "adds", "hours"), Reported(OPTIONS, 2, "kind", "must name the kind")),
     ("a kind that an option does not read", lambda d: d.column("investments", "kind", lambda i: "lathe"), Reported(OPTIONS, 2, "kind", "only an option that adds hours")),
+    ("hours borrowed from oneself", lambda d: workshop(d, borrower="gz1"), Reported("programs/agreements.csv", 2, "school", "must not own the resource")),
+    ("a kind of hours that nobody has", lambda d: workshop(d, need="lahte"), Reported("programs/needs.csv", 2, "kind", "did you mean lathe")),
+    ("a kind of hours like no other", lambda d: workshop(d, need="weld"), Reported("programs/needs.csv", 2, "kind", "the kinds are lathe")),
     ("a first unit cheaper than the others", lambda d: d.column("investments", "cost_first", lambda i: 1_000_000), Reported(OPTIONS, 2, "cost", "cost_first is 1000000")),
     ("more dual-qualified than specialists", lambda d: d.column("schools", "teachers_dual", lambda i: 31 if i == 3 else ""), Reported("programs/schools.csv", 3, "teachers_dual", "teachers_specialist is 30")),
 ]  # fmt: skip
@@ -345,6 +356,20 @@ def test_reported(disk: Disk, spoil: Spoil, where: Reported) -> None:
     p = caught.value.problems[places.index((where.file, where.row, where.column, where.sheet))]
     assert where.words in p.sentence("en")
     assert all((p.rule_zh, p.rule_en, p.repair_zh, p.repair_en) for p in caught.value.problems)
+
+
+def test_hours_may_be_bought_of_a_kind_that_nobody_has_yet(disk: Disk) -> None:
+    workshop(disk, need="weld")
+    disk.put("investments", 2, "adds", "hours")
+    disk.column("investments", "kind", lambda _: "weld")
+    assert disk.read().table("needs")["kind"].tolist() == ["weld"]
+
+
+def test_a_need_of_a_program_that_nobody_offers_may_be_of_any_kind(disk: Disk) -> None:
+    workshop(disk, need="weld")
+    disk.add("programs", program="660106", name_zh="焊接技术应用", level="secondary")
+    disk.put("needs", 2, "program", "660106")
+    assert len(disk.read().table("needs")) == 1
 
 
 def test_there_are_at_least_forty_faults() -> None:

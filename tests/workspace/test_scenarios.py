@@ -226,6 +226,11 @@ RULES: list[tuple[str, dict[str, Any], str, str]] = [
     ("unknown indicator", {"kind": "reduce_lowest", "parameters": {"share": 0.1, "years": 2, "indicator": "wage"}},
      "rules.0.parameters.indicator", "first_destination, employed"),
     ("unknown key", {"sorce": "x"}, "rules.0.sorce", "did you mean source"),
+    ("a date that is a text", {"date": "去年秋天"}, "rules.0.date", "2023, 2023-08 or 2023-08-15"),
+    ("a date of another country", {"date": "01.06.2017"}, "rules.0.date", "a year and month, or a day"),
+    ("a month that there is not", {"date": "2017-13"}, "rules.0.date", "a year and month, or a day"),
+    ("a day that there is not", {"date": "2017-02-30"}, "rules.0.date", "a year and month, or a day"),
+    ("a year of two digits", {"date": 17}, "rules.0.date", "Got 17"),
 ]  # fmt: skip
 
 
@@ -247,6 +252,27 @@ def test_packs_must_agree_with_their_file_and_one_another(disk: Disk) -> None:
     said = str(caught.value)
     assert "pack must be the name of the file" in said
     assert "may stand only once. Got own" in said
+    where = (disk.folder / "rules" / "rules1.yaml").read_text("utf-8").splitlines()
+    line = next(i for i, text in enumerate(where, 1) if "id: own" in text)
+    [twice] = [p for p in caught.value.problems if p.value == "own"]
+    assert twice.file.startswith("rules2.yaml:")
+    assert twice.column == "rules.1.id"
+    assert f"rules1.yaml:{line}:" in twice.repair_en
+    assert f"rules1.yaml:{line}:" in twice.repair_zh
+
+
+def test_the_same_rule_in_a_pack_that_is_off_is_no_fault(disk: Disk) -> None:
+    pack(disk, PACK)
+    pack(disk, {**PACK, "pack": "rules2"}, "rules2")
+    write(disk, "s", [{"set": {"rules": "rules1", "on": True}}])
+    assert len(disk.read("s").rules) == 2
+
+
+@pytest.mark.parametrize("date", ["2017", "2017-06", "2017-06-01", 2017])
+def test_a_rule_is_dated_by_a_year_a_month_or_a_day(disk: Disk, date: str | int) -> None:
+    pack(disk, {**PACK, "rules": [{**PACK["rules"][0], "date": date}]})  # type: ignore[index, dict-item]
+    write(disk, "s", [{"set": {"rules": "rules1", "on": True}}])
+    assert disk.read("s").rules[0].date == str(date)
 
 
 def test_a_pack_that_is_named_twice_is_reported_at_its_second_place(disk: Disk) -> None:

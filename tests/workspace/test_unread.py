@@ -9,11 +9,42 @@ import pytest
 from tests.tiny import tiny_tables
 
 from talentplan.workspace import build_case
+from talentplan.workspace.case import Rule
 
 Change = Callable[[dict[str, Any], dict[str, Any]], Any]
 RESOURCE = {"resource": "r", "name_zh": "车间", "unit": "qy1", "kind": "lathe", "workplaces": 40}
 LENT = {"agreement": "old", "resource": "r", "school": "zz1", "hours_max": 100}
 TEACHERS = {"agreement": "far-off", "from_school": "gz1", "to_school": "zz1", "teachers_max": 1}
+
+
+NEED = {"program": "660103", "kind": "lathe", "hours": 100}
+OWN = {"resource": "own", "name_zh": "校内车间", "unit": "zz1", "kind": "lathe", "workplaces": 40}
+MILL = {**OWN, "resource": "mill", "kind": "mill"}
+MERGER = {"from_offering": "zz1-kj", "to_offering": "zz1-sk"}
+SEATS = {"reservation": "r1", "offering": "zz1-sk", "year": 2025, "seats": 9}
+TENTH = Rule("tenth", "adjust_share", "一成", "a tenth", "通知", "2023", {"share": 0.1})
+
+
+def line(t: dict[str, Any], code: str) -> dict[str, Any]:
+    """The row of one plan line."""
+    [found] = [row for row in t["offerings"] if row["offering"] == code]
+    return found
+
+
+def option(t: dict[str, Any], **cells: Any) -> None:
+    """Changes the only option of the tiny region, which adds places to the school zz1."""
+    t["investments"][0].update(cells)
+
+
+def school(t: dict[str, Any], code: str, **cells: Any) -> None:
+    [found] = [row for row in t["schools"] if row["school"] == code]
+    found.update(cells)
+
+
+def unjudged(t: dict[str, Any]) -> None:
+    """No school is judged on students per teacher, no cluster on its specialists."""
+    for row in t["levels"]:
+        row["students_per_teacher"] = None
 
 
 def only(kind: str, *years: int) -> list[dict[str, Any]]:
@@ -32,13 +63,71 @@ UNREAD: dict[str, tuple[Change, str, str]] = {
         lambda s, t: t.update(reserved_seats=[{"reservation": "r1", "offering": "zz1-sk", "year": 2024, "seats": 9}]),
         "reserved_seats", "r1",
     ),
-    "a merger after the plan": (
-        lambda s, t: t.update(mergers=[{"from_offering": "zz1-kj", "to_offering": "zz1-sk", "first_year": 2030}]),
-        "mergers", "zz1-kj > zz1-sk",
+    "a merger after the years in which lines merge": (
+        lambda s, t: t.update(mergers=[{**MERGER, "first_year": 2026}]), "mergers", "up to 2025: zz1-kj > zz1-sk come too late",
     ),
-    "a merger after the years in whole classes": (
-        lambda s, t: t.update(mergers=[{"from_offering": "zz1-kj", "to_offering": "zz1-sk", "first_year": 2026}]),
-        "mergers", "zz1-kj > zz1-sk cannot happen",
+    "a merger without whole classes": (
+        lambda s, t: (s.update(solving={"whole_class_years": 0}), t.update(mergers=[MERGER])),
+        "mergers", "no year is planned in whole classes: zz1-kj > zz1-sk",
+    ),
+    "a merger from a proposed line": (
+        lambda s, t: t.update(mergers=[{"from_offering": "gz1-jq-5", "to_offering": "gz1-jq"}]),
+        "mergers", "no plan number in 2024 (proposed or suspended): gz1-jq-5 > gz1-jq",
+    ),
+    "a merger from a suspended line": (
+        lambda s, t: (
+            t.update(mergers=[MERGER]), line(t, "zz1-kj").update(status="suspended"),
+            [r.update(plan=0, registered=0) for r in t["intake_history"] if r["offering"] == "zz1-kj" and r["year"] == 2024],
+        ),
+        "mergers", "(proposed or suspended): zz1-kj > zz1-sk",
+    ),
+    "seats of a given line": (
+        lambda s, t: (t.update(reserved_seats=[SEATS]), line(t, "zz1-sk").update(control="given")),
+        "reserved_seats", "r1 are reserved in lines whose number is given",
+    ),
+    "seats of a suspended line": (
+        lambda s, t: (t.update(reserved_seats=[SEATS]), line(t, "zz1-sk").update(status="suspended")),
+        "reserved_seats", "r1 are reserved in suspended lines: without effect unless these resume",
+    ),
+    "a kind that no program needs": (
+        lambda s, t: t.update(resources=[OWN, MILL], needs=[NEED]), "resources", "no plan line needs training of the kind mill",
+    ),
+    "a school that has no hours": (
+        lambda s, t: t.update(resources=[{**OWN, "unit": "gz1"}], needs=[NEED]),
+        "needs", "gives these schools hours of the kind: zz1 lathe; lines that need them cannot enrol",
+    ),
+    "a borrower that needs no such hours": (
+        lambda s, t: t.update(resources=[OWN], needs=[NEED], agreements=[{**LENT, "resource": "own", "school": "gz1"}]),
+        "agreements", "no line of the borrowing school needs such hours under the agreements old",
+    ),
+    "teachers for a school that is not judged": (
+        lambda s, t: t.update(teacher_agreements=[{**TEACHERS, "to_school": "bk1"}]),
+        "teacher_agreements", "far-off is not judged on teachers",
+    ),
+    "teachers of a cluster for a school that is not judged": (
+        lambda s, t: (unjudged(t), t.update(teacher_agreements=[{**TEACHERS, "to_school": "bk1", "cluster": "machining"}])),
+        "teacher_agreements", "far-off is not judged on teachers",
+    ),
+    "places of a school that is not limited": (
+        lambda s, t: option(t, school="bk1"), "investments", "places of the school are not limited: the options new-hall",
+    ),
+    "places of a line that is not limited": (
+        lambda s, t: option(t, adds="offering_places", offering="zz1-sk"),
+        "investments", "places of the plan line are not limited: the options new-hall",
+    ),
+    "teachers of a school without a ratio": (
+        lambda s, t: (option(t, adds="teachers"), school(t, "zz1", teachers_general=None, teachers_specialist=None)),
+        "investments", "not judged on students per teacher: the options new-hall",
+    ),
+    "hours that the school does not need": (
+        lambda s, t: (option(t, adds="hours", kind="lathe", school="gz1"), t.update(resources=[OWN], needs=[NEED])),
+        "investments", "no school that uses them is judged on such training hours: the options new-hall",
+    ),
+    "an option that is ready after the plan": (
+        lambda s, t: option(t, lead=5), "investments", "new-hall is so long that none is in use by 2029",
+    ),
+    "a label of nothing": (
+        lambda s, t: s.update(labels={"ctiy": {"zh": "市", "en": "city"}}), "model", "ctiy (-> city?) of labels stand nowhere",
     ),
     "a rank without weight": (
         lambda s, t: s.update(objective={"priorities": [["money", "shortage"], ["unfairness"]]}),
@@ -77,7 +166,7 @@ def said(change: Change) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("change", "table", "words"), UNREAD.values(), ids=UNREAD)
 def test_page_one_names_what_no_plan_reads(change: Change, table: str, words: str) -> None:
     before = said(lambda s, t: None)
-    [(where, new)] = [d for d in said(change) if d not in before and "training" not in d[1]]
+    [(where, new)] = [d for d in said(change) if d not in before and "hours are not judged" not in d[1]]
     assert where == table
     assert words in new
 
@@ -85,11 +174,12 @@ def test_page_one_names_what_no_plan_reads(change: Change, table: str, words: st
 def test_what_is_read_is_not_named() -> None:
     def change(s: dict[str, Any], t: dict[str, Any]) -> None:
         t["reserved_seats"] = [{"reservation": "r1", "offering": "zz1-sk", "year": 2029, "seats": 9}]
-        t["mergers"] = [{"from_offering": "zz1-kj", "to_offering": "zz1-sk", "first_year": 2026}]
-        s["solving"] = {"whole_class_years": 2}
+        t["mergers"] = [{**MERGER, "first_year": 2025}]
         s["objective"] = {"priorities": [["broken_promise"], ["shortage"]]}
         t["teacher_agreements"] = [{**TEACHERS, "first_year": 2029}]
         s["budget"] = only("recurrent", 2024)  # the last year's money holds on
+        s["labels"] = {"city": {"zh": "市", "en": "city"}, "north": {"zh": "北区", "en": "north"}}
+        option(t, lead=4)
 
     assert said(change) == said(lambda s, t: None)
 
@@ -100,3 +190,41 @@ def test_years_after_the_last_one_before_the_plan_do_no_harm() -> None:
         t["roll"].append({"offering": "zz1-sk", "year": 2025, "grade": 1, "persons": 40})
 
     assert said(change) == said(lambda s, t: None)
+
+
+def test_hours_that_are_needed_owned_lent_and_bought_are_not_named() -> None:
+    def change(s: dict[str, Any], t: dict[str, Any]) -> None:
+        t["resources"], t["needs"] = [RESOURCE], [NEED, {**NEED, "program": "460103"}]
+        t["agreements"] = [LENT]  # zz1 borrows from the works, gz1 buys
+        option(t, adds="hours", kind="lathe", school="gz1")
+
+    before = said(lambda s, t: None)
+    assert [d for d in said(change) if d not in before] == []
+
+
+def test_hours_bought_for_several_schools_reach_those_that_use_them() -> None:
+    def change(s: dict[str, Any], t: dict[str, Any]) -> None:
+        t["resources"], t["needs"] = [MILL], [{**NEED, "kind": "mill"}, {**NEED, "program": "460103"}]
+        option(t, adds="hours", kind="lathe", school="bk1")
+        t["investment_users"] = [{"investment": "new-hall", "school": "gz1", "share": 1}]
+
+    before = said(lambda s, t: None)
+    assert [d for d in said(change) if d not in before] == []
+
+
+def test_specialists_for_a_cluster_that_is_judged_are_read_where_the_school_is_not() -> None:
+    def change(s: dict[str, Any], t: dict[str, Any]) -> None:
+        unjudged(t)
+        t["teacher_agreements"] = [{**TEACHERS, "cluster": "machining"}]
+
+    before = said(lambda s, t: unjudged(t))
+    assert [d for d in said(change) if d not in before] == []
+
+
+@pytest.mark.parametrize("years", [0, 1])
+def test_a_share_of_lines_to_change_is_named_where_no_classes_are_whole(years: int) -> None:
+    settings, tables = tiny_tables()
+    settings["solving"] = {"whole_class_years": years}
+    found = [d for d in build_case(settings, tables, [TENTH]).defaulted if d.table == "rules"]
+    assert len(found) == (years == 0)
+    assert all("the rule tenth does not bind" in d.en and "规则 tenth 不起作用" in d.zh for d in found)

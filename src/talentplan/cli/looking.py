@@ -95,7 +95,7 @@ def _case_text(case: Case) -> str:
         parts += [pick("情景所作修改：", "Changes of the scenario:"), *(f"  {text}" for text in case.applied)]
     if case.defaulted:
         parts += [
-            pick("由默认值代替：", "Defaulted:"),
+            pick("由默认值代替或不起作用：", "Defaulted or without effect:"),
             *(f"  {d.zh if lang == 'zh' else d.en}" for d in case.defaulted),
         ]
     parts.append(

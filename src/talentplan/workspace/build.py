@@ -94,6 +94,6 @@ def assemble(
         rules=rules,
         tail_years=longest_route(tables["offerings"], tables["pathways"]),
         fingerprint=fingerprint(settings, rules, tables),
-        defaulted=(*what_is_defaulted(settings, tables), *what_is_unread(settings, tables), *renewed.said),
+        defaulted=(*what_is_defaulted(settings, tables), *what_is_unread(settings, tables, rules), *renewed.said),
         **{"scenario": "baseline", **told},
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from talentplan.errors import Problem
 from talentplan.workspace.dictionary import TableSpec
 
-__all__ = ["Cells", "Fault", "Records", "Say", "shorten", "table_problem"]
+__all__ = ["Cells", "Fault", "Records", "Say", "attribute", "shorten", "show", "table_problem"]
 
 MOST_OF_A_RULE = 50
 """Problems of one rule of one column that are listed one by one; the rest is counted."""
@@ -119,6 +119,13 @@ class Records:
         """One problem per position, each showing its own cell."""
         shown = self.data[value_of or column].to_numpy()
         return [self.problem(int(i), column, show(shown[i]), rule, repair) for i in positions]
+
+
+def attribute(codes: pd.Series[Any], target: Records, column: str) -> pd.Series[Any]:
+    """A column of the referenced table, row by row; missing where the code is unknown or the cell is reported."""
+    key = target.spec.key[0]
+    frame = target.data[target.sound(key, column)].drop_duplicates(key)
+    return codes.map(frame.set_index(key)[column])
 
 
 def show(value: Any) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.errors import Problem
-from talentplan.workspace.cells import Records, Say, show
+from talentplan.workspace.cells import Records, Say, attribute, show
 from talentplan.workspace.meaning_sharing import (
+    check_borrowers,
     check_investment_shares,
+    check_kinds,
     check_lent_specialists,
     check_options,
     check_own_money,
@@ -20,20 +21,13 @@ from talentplan.workspace.meaning_sharing import (
     check_users,
 )
 
-__all__ = ["MEANINGS", "Tables", "attribute"]
+__all__ = ["MEANINGS", "Tables"]
 
 Tables = Mapping[str, Records]
 Strings = NDArray[np.object_]
 EPSILON = 1e-6
 ENTERED_BY_PATHWAY = ("second_segment", "top_up", "ordinary")
 REGISTERED_PER_PLAN = 1.5
-
-
-def attribute(codes: pd.Series[Any], target: Records, column: str) -> pd.Series[Any]:
-    """A column of the referenced table, row by row; missing where the code is unknown or the cell is reported."""
-    key = target.spec.key[0]
-    frame = target.data[target.sound(key, column)].drop_duplicates(key)
-    return codes.map(frame.set_index(key)[column])
 
 
 def _rank(offerings: pd.Series[str], tables: Tables) -> NDArray[np.float64]:
@@ -354,4 +348,6 @@ MEANINGS: tuple[Check, ...] = (
     check_investment_shares,
     check_own_money,
     check_users,
+    check_borrowers,
+    check_kinds,
 )

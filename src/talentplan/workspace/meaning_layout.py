@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from talentplan.errors import Problem
-from talentplan.workspace.cells import Say, show
-from talentplan.workspace.meaning import Tables, attribute
+from talentplan.workspace.cells import Say, attribute, show
+from talentplan.workspace.meaning import Tables
 
 __all__ = ["LAYOUT_MEANINGS"]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from talentplan.errors import Problem
-from talentplan.workspace.cells import Records, Say, show
+from talentplan.workspace.cells import Records, Say, attribute, show
 
 __all__ = [
+    "check_borrowers",
     "check_investment_shares",
+    "check_kinds",
     "check_lent_specialists",
     "check_options",
     "check_own_money",
@@ -54,7 +57,7 @@ def check_lent_specialists(tables: Tables) -> list[Problem]:
 
 def check_options(tables: Tables) -> list[Problem]:
     """An option says where what it adds goes: places of a line of its school, hours of a kind, and nothing that is not read."""
-    records, lines = tables["investments"], tables["offerings"]
+    records = tables["investments"]
     adds, offering, kind = (records.data[c] for c in ("adds", "offering", "kind"))
     found = []
     for column, cells, word, zh, en in (
@@ -69,7 +72,7 @@ def check_options(tables: Tables) -> list[Problem]:
         rule = Say(f"只有增加内容为 {word} 时才填写{zh}", f"only an option that adds {word} names a {en}")
         repair = Say("清空该单元格，或更正增加内容", "empty the cell, or correct what the option adds")
         found += records.problems(np.flatnonzero(surplus), column, rule, repair)
-    own = offering.map(lines.data[lines.sound("offering", "school")].drop_duplicates("offering").set_index("offering")["school"])  # fmt: skip
+    own = attribute(offering, tables["offerings"], "school")
     elsewhere = (own.notna() & (own != records.data["school"])).to_numpy() & records.sound("school", "offering")
     rule = Say("计划行必须属于该投资的院校", "the plan line must be one of the school that gets the investment")
     repair = Say("更正院校或计划行", "correct the school or the plan line")
@@ -111,3 +114,46 @@ def check_users(tables: Tables) -> list[Problem]:
     )
     repair = Say("删去该行，或更正投资选项", "delete the row, or correct the option")
     return records.problems(np.flatnonzero(broken & records.sound("investment")), "investment", rule, repair)
+
+
+def check_borrowers(tables: Tables) -> list[Problem]:
+    """Nobody borrows from itself."""
+    records = tables["agreements"]
+    owner = attribute(records.data["resource"], tables["resources"], "unit")
+    broken = (owner == records.data["school"]).to_numpy() & records.sound("resource", "school")
+    rule = Say("借用院校不得是资源的所属单位", "the borrowing school must not own the resource")
+    repair = Say(
+        "更正借用院校或资源；本校资源不需协议", "correct the school or the resource; its own needs no agreement"
+    )
+    return records.problems(np.flatnonzero(broken), "school", rule, repair)
+
+
+def check_kinds(tables: Tables) -> list[Problem]:
+    """Hours that a program needs are of a kind that some resource has or some option adds: else nobody could be enrolled."""
+    records, resources, options = tables["needs"], tables["resources"], tables["investments"]
+    if resources.absent or resources.data.empty or not resources.sound("kind").all():
+        return []  # hours are not judged, or the kind it means may be the one that is reported
+    bought = options.data.loc[(options.data["adds"] == "hours").to_numpy(), "kind"]
+    known = sorted({*resources.data["kind"], *bought} - {""})
+    wanted = (records.data["hours"] > 0) & records.data["program"].isin(tables["offerings"].data["program"])
+    unknown = wanted & ~records.data["kind"].isin(known)
+    rule = Say(
+        "实训类型须在“实训资源”或增加实训学时的投资选项中",
+        "the kind must be one that a row of resources has or an option of investments adds hours of",
+    )
+    problems = []
+    for i in np.flatnonzero(unknown.to_numpy() & records.sound("kind", "hours", "program")):
+        kind = str(records.data["kind"].iloc[i])
+        near = get_close_matches(kind, known, n=1)
+        problems.append(records.problem(int(i), "kind", kind, rule, _which_kind(near, known)))
+    return problems
+
+
+def _which_kind(near: list[str], known: list[str]) -> Say:
+    if near:
+        return Say(f"是否指 {near[0]}？否则补上该类资源", f"did you mean {near[0]}? Otherwise add such a resource")
+    some = known[:12]
+    return Say(
+        "补上该类资源，或删去该行；现有类型：" + "、".join(some),
+        "add such a resource, or delete the row; the kinds are " + ", ".join(some),
+    )

@@ -12,7 +12,7 @@ from talentplan.workspace.dictionary import load_dictionary
 from talentplan.workspace.settings import Settings
 from talentplan.workspace.unlinked import unlinked
 
-__all__ = ["listed", "what_is_defaulted"]
+__all__ = ["listed", "what_is_defaulted", "without_effect"]
 
 Tables = Mapping[str, pd.DataFrame]
 FORECAST_ONLY = {"drivers", "staffing", "education_mix"}
@@ -52,6 +52,14 @@ def listed(words: Iterable[str], most: int = 5) -> tuple[str, str]:
     if more <= 0:
         return "、".join(head), ", ".join(head)
     return "、".join(head) + f" 等 {len(words)} 项", ", ".join(head) + f" and {more} more"
+
+
+def without_effect(table: str, codes: Iterable[str], zh: str, en: str) -> Iterable[Defaulted]:
+    """A sentence about these codes, which stand in the place of {}; nothing where there are none."""
+    codes = list(codes)
+    if codes:
+        in_zh, in_en = listed(codes)
+        yield Defaulted(table, zh.format(in_zh), en.format(in_en))
 
 
 def _fed(tables: Tables) -> set[str]:

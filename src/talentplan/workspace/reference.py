@@ -151,10 +151,10 @@ where the bureau knows better. A key that is unknown, doubled or of the wrong ki
 ## Rules
 
 `rules/<pack>.yaml` beside the model file holds `pack`, `title`, `borrowed_outside` (where the rules bind, if they are
-borrowed here) and `rules`, each with `id`, `kind`, `text`, `source`, `date`, `parameters`, and where they apply
-`borrowed`, `on`, `scope` (what the rule is about, everything where left out) and `exempt` (what it spares): codes of
-offerings, schools, programs, clusters or levels. The rules of a pack bind when `rules` of the model, or a scenario,
-switches it on.
+borrowed here) and `rules`, each with `id`, `kind`, `text`, `source`, `date` (a year, a month or a day: 2023,
+2023-08, 2023-08-15), `parameters`, and where they apply `borrowed`, `on`, `scope` (what the rule is about, everything where left out) and `exempt` (what it spares): codes of
+offerings, schools, programs, clusters or levels. No two rules that are on bear the same id. The rules of a pack bind when
+`rules` of the model, or a scenario, switches it on.
 
 | kind | parameters |
 |---|---|

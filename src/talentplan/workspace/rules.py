@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,12 +16,14 @@ from talentplan.workspace.case import Rule
 from talentplan.workspace.cells import Records, Say
 from talentplan.workspace.model import Document, read_yaml, validate
 from talentplan.workspace.settings import Label, Settings
+from talentplan.workspace.values import FIRST_YEAR, LAST_YEAR
 
 __all__ = ["RULE_KINDS", "read_rules"]
 
 COUNT, SHARE, YEARS, LEVEL = "count", "share", "years", "level"
 INDICATORS = ("first_destination", "employed", "related", "local")
 SCOPES = ("region", "province")
+DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 RULE_KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -111,6 +115,7 @@ def read_rules(
     (`borrowed_outside`) and the rule does not say otherwise.
     """
     rules: list[Rule] = []
+    places: dict[str, str] = {}
     problems: list[Problem] = []
     for i, wanted in enumerate(settings.rules):
         path = folder / f"{wanted.pack}.yaml"
@@ -130,9 +135,27 @@ def read_rules(
         problems += found + more
         if pack is not None and wanted.on:
             rules += [_rule(pack, line) for line in pack.rules if line.on]
+            problems += _twice(pack, document, places)
         if pack is not None:
             problems += _check_pack(pack, document, records, wanted.pack)
-    return rules, problems + _twice(rules)
+    return rules, problems
+
+
+def _twice(pack: _Pack, document: Document, places: dict[str, str]) -> list[Problem]:
+    """Rules of one pack whose id another rule that is on bears; places: where each id stands, added to."""
+    problems = []
+    for i, line in enumerate(pack.rules):
+        at = ("rules", i, "id")
+        if line.on and line.id in places:
+            rule = Say("规则 id 不得重复", "the id of a rule may stand only once")
+            repair = Say(
+                f"{places[line.id]} 已用此 id，改用另一个",
+                f"{places[line.id]} bears it too; give one of them another id",
+            )
+            problems.append(document.problem("rules", at, line.id, rule, repair))
+        elif line.on:
+            places[line.id] = document.place(at)
+    return problems
 
 
 def _rule(pack: _Pack, line: _RuleLine) -> Rule:
@@ -173,6 +196,10 @@ def _check_line(
     wanted = RULE_KINDS[line.kind]
     names = ", ".join(wanted)
     problems = []
+    if not _is_date(str(line.date)):
+        rule = Say("日期必须是年份、年月或年月日", "the date must be a year, a year and month, or a day")
+        repair = Say("如 2023、2023-08 或 2023-08-15", "write it as 2023, 2023-08 or 2023-08-15")
+        problems.append(document.problem("rules", (*at, "date"), line.date, rule, repair))
     for name, value in line.parameters.items():
         path = (*at, "parameters", name)
         if name not in wanted:
@@ -238,6 +265,18 @@ def _codes(records: Mapping[str, Records], table: str) -> set[str]:
     return set() if found is None else set(found.data[found.spec.key[0]])
 
 
+def _is_date(text: str) -> bool:
+    """Whether a text is a year, a month or a day of the calendar, as in 2023-08-15."""
+    parts = DATE.fullmatch(text)
+    if parts is None:
+        return False
+    try:
+        day = dt.date(*(int(part or 1) for part in parts.groups()))
+    except ValueError:
+        return False
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def _fits(what: str, value: Any, records: Mapping[str, Records]) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if what == "level":
@@ -251,15 +290,3 @@ def _fits(what: str, value: Any, records: Mapping[str, Records]) -> bool:
     if what == "positive":
         return number and value > 0
     return number and value == int(value) and value >= (1 if what == "years" else 0)
-
-
-def _twice(rules: list[Rule]) -> list[Problem]:
-    seen: set[str] = set()
-    problems = []
-    for r in rules:
-        if r.id in seen:
-            rule = Say("规则 id 不得重复", "the id of a rule may stand only once")
-            repair = Say("改用另一个 id", "give it another id")
-            problems.append(Document("rules", None, {}).problem("rules", (), r.id, rule, repair))
-        seen.add(r.id)
-    return problems

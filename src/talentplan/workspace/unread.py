@@ -1,32 +1,40 @@
-"""What stands in tables and settings and no plan reads: years that are over or too late, funds, origins, groups and ranks without effect."""
+"""What stands in tables, settings and rules and no plan reads: years that are over or too late, codes that nothing knows, lines that cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 
 import pandas as pd
 
-from talentplan.workspace.case import Defaulted
-from talentplan.workspace.notes import listed
+from talentplan.workspace.case import Defaulted, Rule
+from talentplan.workspace.dictionary import load_dictionary
+from talentplan.workspace.notes import without_effect
 from talentplan.workspace.settings import Settings
+from talentplan.workspace.unread_means import unread_means
 
 __all__ = ["what_is_unread"]
 
 Tables = Mapping[str, pd.DataFrame]
 
 
-def what_is_unread(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+def what_is_unread(settings: Settings, tables: Tables, rules: Sequence[Rule] = ()) -> Iterable[Defaulted]:
     """One sentence for every kind of row or entry that has no effect on the plan."""
     yield from _years(settings, tables)
+    yield from _mergers(settings, tables)
+    yield from _reserved(settings, tables)
     yield from _funds(settings, tables)
     yield from _money_by_year(settings)
     yield from _origins(tables)
     yield from _groups(tables)
     yield from _ranks(settings)
+    yield from unread_means(settings, tables)
+    yield from _labels(settings, tables)
+    yield from _rules(settings, rules)
 
 
 def _years(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
-    """Agreements, reserved seats and mergers outside the plan years."""
+    """Agreements and reserved seats outside the plan years."""
     first = settings.horizon.first_year
     last = first + settings.horizon.years - 1
     for name in ("agreements", "teacher_agreements"):
@@ -35,30 +43,63 @@ def _years(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     seats = tables["reserved_seats"]
     other = (seats["year"] != 0) & ~seats["year"].between(first, last)
     yield from _outside("reserved_seats", seats.loc[other, "reservation"], first, last)
-    mergers, whole = tables["mergers"], settings.solving.whole_class_years
-    until = first + min(settings.horizon.years, settings.policy.change.decision_years, whole) - 1
-    late = mergers["first_year"] > until if whole else mergers["first_year"] >= 0
-    pairs = mergers.loc[late, "from_offering"] + " > " + mergers.loc[late, "to_offering"]
-    yield from _without_effect(
-        "mergers", pairs.to_list(),
-        f"{{}} 不起作用：合并与迁移只在按整班计划且可开可停的年份决定（至 {until} 年）",
-        f"{{}} cannot happen: mergers are decided in the years in whole classes in which lines may open or close (to {until})",
-    )  # fmt: skip
 
 
 def _outside(table: str, codes: pd.Series[str], first: int, last: int) -> Iterable[Defaulted]:
-    yield from _without_effect(
+    yield from without_effect(
         table, codes.to_list(),
         f"{{}} 的年份不在计划年份 {first}–{last} 之内，不起作用",
         f"the years of {{}} lie outside the plan years {first} to {last}: without effect",
     )  # fmt: skip
 
 
-def _without_effect(table: str, codes: list[str], zh: str, en: str) -> Iterable[Defaulted]:
-    """A sentence about these codes, which stand in the place of {}; nothing where there are none."""
-    if codes:
-        in_zh, in_en = listed(codes)
-        yield Defaulted(table, zh.format(in_zh), en.format(in_en))
+def _mergers(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Mergers that no plan can decide: too late, or of a line that had no plan number last year."""
+    mergers, first = tables["mergers"], settings.horizon.first_year
+    policy, solving = settings.policy.change, settings.solving
+    years = min(policy.decision_years, solving.whole_class_years, settings.horizon.years)
+    pairs = mergers["from_offering"] + " > " + mergers["to_offering"]
+    if not years:
+        yield from without_effect(
+            "mergers", pairs,
+            "没有按整班编制的年份，{} 的合并与迁移不起作用",
+            "no year is planned in whole classes: {} cannot merge or move, without effect",
+        )  # fmt: skip
+        return
+    until = str(first + years - 1)
+    late = mergers["first_year"] >= first + years
+    yield from without_effect(
+        "mergers", pairs[late],
+        f"合并与迁移只在决定开办与停办的整班年份（到 {until} 年）决定，{{}} 的最早年份太晚，不起作用",
+        f"lines merge or move only in the whole-class years in which they open or close, up to {until}: {{}} come too "
+        "late, without effect",
+    )  # fmt: skip
+    history = tables["intake_history"]
+    had = history.loc[(history["year"] == first - 1) & (history["plan"] > 0), "offering"]
+    yield from without_effect(
+        "mergers", pairs[~mergers["from_offering"].isin(had) & ~late],
+        f"并出的计划行 {first - 1} 年没有计划数（拟增设或停招），{{}} 的合并与迁移不起作用",
+        f"the line that goes had no plan number in {first - 1} (proposed or suspended): {{}} are without effect",
+    )  # fmt: skip
+
+
+def _reserved(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Seats reserved in lines whose number is given, or that do not recruit unless they resume."""
+    seats, lines = tables["reserved_seats"], tables["offerings"]
+    given, suspended = (
+        seats["offering"].isin(lines.loc[lines[column] == word, "offering"])
+        for column, word in (("control", "given"), ("status", "suspended"))
+    )
+    yield from without_effect(
+        "reserved_seats", seats.loc[given, "reservation"],
+        "预留名额 {} 所在计划行的计划数为既定，不因预留而增加",
+        "the seats {} are reserved in lines whose number is given: they do not raise it",
+    )  # fmt: skip
+    yield from without_effect(
+        "reserved_seats", seats.loc[suspended & ~given, "reservation"],
+        "预留名额 {} 所在计划行停招，恢复招生后才起作用",
+        "the seats {} are reserved in suspended lines: without effect unless these resume",
+    )  # fmt: skip
 
 
 def _funds(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
@@ -66,7 +107,7 @@ def _funds(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     known = {b.earmark for b in settings.budget}
     for name in ("investments", "investment_payers"):
         marks = sorted(set(tables[name]["earmark"]) - known - {""})
-        yield from _without_effect(
+        yield from without_effect(
             name, marks,
             "专项 {} 在经费预算中没有金额，相应投资只能用一般经费",
             "the budget holds no money with the earmark {}: general money alone pays these options",
@@ -80,7 +121,7 @@ def _money_by_year(settings: Settings) -> Iterable[Defaulted]:
     first = settings.horizon.first_year
     span = range(first, first + settings.horizon.years)
     without = [str(y) for y in span if dated and None not in years and y not in years and y < dated[-1]]
-    yield from _without_effect(
+    yield from without_effect(
         "offerings", without,
         "{} 年没有经常性经费预算，该年不设上限",
         "no recurrent budget is given for {}: it is not limited then",
@@ -91,7 +132,7 @@ def _origins(tables: Tables) -> Iterable[Defaulted]:
     """Catchments with origins of which no entrants are known: nobody comes from there where the group has pools elsewhere."""
     known = {*tables["entrants"]["origin"], *tables["births"]["origin"], *tables["school_rolls"]["origin"]}
     unknown = sorted(set(tables["catchments"]["origin"]) - known) if known else []
-    yield from _without_effect(
+    yield from without_effect(
         "catchments", unknown,
         "招生范围中的生源地 {} 没有生源数，无人从那里入学",
         "no entrants are given for the origins {} of the catchments: nobody comes from there",
@@ -101,7 +142,7 @@ def _origins(tables: Tables) -> Iterable[Defaulted]:
 def _groups(tables: Tables) -> Iterable[Defaulted]:
     """Entrants of a group from which no plan line recruits."""
     unused = sorted(set(tables["entrants"]["entrant_group"]) - set(tables["offerings"]["entrant_group"]))
-    yield from _without_effect(
+    yield from without_effect(
         "entrants", unused,
         "没有计划行招收招生对象 {}，其生源数未使用",
         "no plan line recruits from the entrant group {}: these entrants are not used",
@@ -114,8 +155,38 @@ def _ranks(settings: Settings) -> Iterable[Defaulted]:
     unfairness = max((compared.weight for compared in settings.fairness), default=0.0)
     named: list[str] = [term for rank in objective.priorities for term in rank]
     nothing = [term for term in named if (unfairness if term == "unfairness" else getattr(objective, term)) == 0]
-    yield from _without_effect(
+    yield from without_effect(
         "offerings", nothing,
         "优先顺序中的 {} 权重为 0，排在何处都不起作用",
         "the weight of {} is 0: its place in objective.priorities decides nothing",
     )  # fmt: skip
+
+
+def _labels(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Labels of codes that stand nowhere, each with the code that is perhaps meant."""
+    known = {b.earmark for b in settings.budget}
+    for spec in load_dictionary().tables.values():
+        for column in spec.columns:
+            if column.type in {"code", "text"}:
+                known |= set(tables[spec.name][column.name])
+    bare = sorted({*known} - {*settings.labels} - {""})
+    unknown = []
+    for code in sorted({*settings.labels} - known):
+        near = get_close_matches(code, bare, n=1, cutoff=0.75)
+        unknown.append(f"{code} (-> {near[0]}?)" if near else code)
+    yield from without_effect(
+        "model", unknown,
+        "labels 中的代码 {} 在数据中没有出现，标签未使用",
+        "the codes {} of labels stand nowhere in the data: these labels are not used",
+    )  # fmt: skip
+
+
+def _rules(settings: Settings, rules: Sequence[Rule]) -> Iterable[Defaulted]:
+    """Rules that bind in whole classes only, where none are planned."""
+    if settings.solving.whole_class_years == 0:
+        yield from without_effect(
+            "rules", [rule.id for rule in rules if rule.kind == "adjust_share"],
+            "没有按整班编制的年份（solving.whole_class_years 为 0），规则 {} 不起作用：计划行可部分计入",
+            "no year is planned in whole classes (solving.whole_class_years is 0): the rule {} does not bind, lines count "
+            "in part",
+        )  # fmt: skip
