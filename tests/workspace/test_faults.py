@@ -224,6 +224,44 @@ def write_error(path: Any, rows: list[list[Any]]) -> None:
     book.close()
 
 
+def uncomputed_cell(d: Disk) -> None:
+    """A workbook that a program wrote and no spreadsheet program ever computed."""
+    rows = [[as_cell(v) for v in row] for row in d.rows("schools")]
+    d.path("schools").unlink()
+    book = xlsxwriter.Workbook(d.path("schools", ".xlsx"))
+    sheet = book.add_worksheet("schools")
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            if value != "":
+                sheet.write(r, c, value)
+    sheet.write_formula(1, 1, "=SUM(300,400)", None, "")
+    book.close()
+
+
+def hidden_sheet(d: Disk) -> None:
+    rows = [[as_cell(v) for v in row] for row in d.rows("roll")]
+    d.path("roll").unlink()
+    book = xlsxwriter.Workbook(d.path("roll", ".xlsx"))
+    book.add_worksheet("说明").write(0, 0, "见隐藏的表")
+    sheet = book.add_worksheet("在校生")
+    for r, row in enumerate(rows):
+        sheet.write_row(r, 0, row)
+    sheet.hide()
+    book.close()
+
+
+def merged_keys(d: Disk) -> None:
+    """The code of a line written once, over the rows of its years."""
+    rows = [[as_cell(v) for v in row] for row in d.rows("intake_history")]
+    rows[2][0] = rows[3][0] = ""
+    d.book("intake_history", rows, sheet="历年招生", merged=("A2:A4",))
+
+
+def workbook_called_text(d: Disk) -> None:
+    d.book("roll")
+    d.path("roll", ".xlsx").rename(d.path("roll"))
+
+
 def logical_number(d: Disk) -> None:
     rows = [[as_cell(v) for v in row] for row in d.rows("schools")]
     rows[1][1] = True
@@ -296,6 +334,22 @@ REPORTED: list[tuple[str, Spoil, Reported]] = [
     ("date in a code of a text file", lambda d: d.put("occupations", 3, "occupation", "2006/3/1"), Reported("reference/occupations.csv", 3, "occupation", "not a date")),
     ("scientific notation in a code", lambda d: d.put("programs", 2, "program", "6.60E+05"), Reported("programs/programs.csv", 2, "program", "digits")),
     ("error cell of a workbook", error_cell, Reported("programs/schools.xlsx", 2, "places", "a number", "schools")),
+    ("formula that was never computed", uncomputed_cell, Reported("programs/schools.xlsx", 2, "places", "the formula has no result", "schools")),
+    ("hidden sheet", hidden_sheet, Reported("programs/roll.xlsx", None, None, "unhide it", "在校生")),
+    ("merged codes", merged_keys, Reported("programs/intake_history.xlsx", 3, "offering", "split merged cells", "历年招生")),
+    ("workbook called a text", workbook_called_text, Reported("programs/roll.csv", None, None, "ends in .xlsx")),
+    ("code in another case", lambda d: d.put("offerings", 2, "school", "ZZ1"), Reported(OFFERINGS, 2, "school", "did you mean zz1")),
+    ("blank within a code", lambda d: d.put("offerings", 2, "school", "zz 1"), Reported(OFFERINGS, 2, "school", "did you mean zz1")),
+    ("long strokes in a code", lambda d: d.put("crosswalk", 2, "occupation", "6—18—01—01"), Reported(CSV["crosswalk"], 2, "occupation", "did you mean 6-18-01-01")),
+    ("full-width strokes in a code", lambda d: d.put("crosswalk", 2, "occupation", "6–18–01–01"), Reported(CSV["crosswalk"], 2, "occupation", "did you mean 6-18-01-01")),
+    ("code as an uncomputed formula", lambda d: d.put("offerings", 2, "school", "=A1"), Reported(OFFERINGS, 2, "school", "the formula has no result")),
+    ("nothing in words", lambda d: d.put("schools", 2, "places", "暂无"), Reported("programs/schools.csv", 2, "places", "0 where it is zero")),
+    ("nothing in letters", lambda d: d.put("schools", 2, "places", "N.A."), Reported("programs/schools.csv", 2, "places", "0 where it is zero")),
+    ("no limit in words", lambda d: d.put("schools", 2, "places", "不限"), Reported("programs/schools.csv", 2, "places", "empty where it is not limited")),
+    ("sign of money", lambda d: d.put("offerings", 2, "cost", "￥17,000"), Reported(OFFERINGS, 2, "cost", "the number alone, such as 17000")),
+    ("about so many", lambda d: d.put("schools", 2, "places", "约700人"), Reported("programs/schools.csv", 2, "places", "the number alone, such as 700")),
+    ("comma for a point", lambda d: d.put("levels", 3, "students_per_teacher", "18,5"), Reported("programs/levels.csv", 3, "students_per_teacher", "write 18.5")),
+    ("full stop for a point", lambda d: d.put("levels", 3, "students_per_teacher", "18。5"), Reported("programs/levels.csv", 3, "students_per_teacher", "write 18.5")),
     ("logical value in a number", logical_number, Reported("programs/schools.xlsx", 2, "places", "a number", "schools")),
     ("merged heading", merged_heading, Reported("programs/intake_history.xlsx", 1, "D", "heading of its own", "历年招生")),
     ("no heading", lambda d: d.grid("employment", d.rows("employment")[1:]), Reported(EMPLOYMENT, 1, None, "industry, year, persons")),

@@ -143,7 +143,9 @@ def test_the_baseline_may_have_a_file(disk: Disk) -> None:
 
 ALL = {"table": "offerings", "column": "cost"}
 FAULTS: list[tuple[str, Any, str, str]] = [
-    ("nothing matches", {"set": {**ALL, "where": {"school": "xx"}, "value": 1}}, "patches.0.set.where", "match something"),
+    ("nothing matches", {"set": {**ALL, "where": {"school": "xx"}, "value": 1}}, "patches.0.set.where.school", "match something"),
+    ("a code that is almost one", {"set": {**ALL, "where": {"school": "zz11"}, "value": 1}}, "patches.0.set.where.school", "did you mean zz1"),
+    ("conditions that exclude one another", {"set": {**ALL, "where": {"school": "zz1", "program.level": "undergraduate"}, "value": 1}}, "patches.0.set.where", "match something"),
     ("unknown table", {"set": {"table": "offering", "column": "cost", "value": 1}}, "patches.0.set.table", "offerings"),
     ("unknown column", {"set": {"table": "offerings", "column": "costs", "value": 1}}, "patches.0.set.column", "cost"),
     ("unknown column to select by", {"set": {**ALL, "where": {"levle": 1}, "value": 1}}, "patches.0.set.where.levle", "no such"),
@@ -166,6 +168,9 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("unknown setting", {"set": {"setting": "policy.discont_rate", "value": 1}}, "patches.0.set.setting", "discount_rate"),
     ("setting out of range", {"set": {"setting": "policy.discount_rate", "value": 7}}, "policy.discount_rate", "must be <= 1"),
     ("setting that is no number", {"scale": {"setting": "policy.change", "by": 2}}, "patches.0.scale.setting", "only a number"),
+    ("items selected by a key that there is not", {"scale": {"setting": "budget.amount", "where": {"knd": "recurrent"}, "by": 2}}, "patches.0.scale.where.knd", "did you mean kind"),
+    ("items selected where there are none", {"set": {"setting": "policy.discount_rate", "where": {"year": 2026}, "value": 0.1}}, "patches.0.set.where", "among the items of a list"),
+    ("a switch in quotes", {"set": {"rules": "rules1", "on": "true"}}, "patches.0.set.on", "without quotes"),
     ("no item matches", {"scale": {"setting": "budget.amount", "where": {"year": 1999}, "by": 2}}, "patches.0.scale.setting", "match something"),
     ("unknown key to select items by", {"set": {"setting": "budget.amount", "where": {"yaer": None}, "value": 1}}, "patches.0.set.where.yaer", "no such key"),
     ("nothing to select from", {"set": {"setting": "policy.teacher_cost", "where": {"school": "zz1"}, "value": 1}}, "patches.0.set.where", "no list"),
@@ -199,8 +204,9 @@ def test_a_patch_is_reported_at_its_line(disk: Disk) -> None:
 
 def test_unknown_and_circular_scenarios(disk: Disk) -> None:
     write(disk, "growth", [])
-    with pytest.raises(InputError, match="did you mean growth"):
+    with pytest.raises(InputError, match="did you mean growth") as caught:
         disk.read("grwoth")
+    assert [(p.file, p.column) for p in caught.value.problems] == [("scenarios/grwoth.yaml", None)]
     write(disk, "a", [], extends="b")
     write(disk, "b", [], extends="a")
     with pytest.raises(InputError, match="a -> b -> a"):
@@ -284,6 +290,25 @@ def test_a_pack_that_is_named_twice_is_reported_at_its_second_place(disk: Disk) 
     [found] = caught.value.problems
     assert found.file.startswith("tiny.yaml:")
     assert (found.column, found.value) == ("rules.1.pack", "rules1")
+
+
+def test_an_unknown_pack_is_reported_with_the_one_that_is_perhaps_meant(disk: Disk) -> None:
+    pack(disk, PACK)
+    write(disk, "s", [{"set": {"rules": "rules", "on": True}}])
+    with pytest.raises(InputError, match="did you mean rules1") as caught:
+        disk.read("s")
+    assert "是否指 rules1" in caught.value.problems[0].repair_zh
+
+
+def test_rules_are_not_blamed_for_a_table_that_is_not_there(disk: Disk) -> None:
+    pack(disk, {**PACK, "rules": [{**PACK["rules"][0], "kind": "programs_per_school",  # type: ignore[index, dict-item]
+                                   "parameters": {"students_per_program": 300, "level": "secondary"}}]})  # fmt: skip
+    write(disk, "s", [{"set": {"rules": "rules1", "on": True}}])
+    disk.path("levels").unlink()
+    disk.path("schools").unlink()
+    with pytest.raises(InputError) as caught:
+        disk.read("s")
+    assert "rules" not in {p.table for p in caught.value.problems}
 
 
 def test_every_kind_of_rule_has_known_parameters() -> None:

@@ -83,7 +83,10 @@ def _table_label(name: str, lang: str) -> str:
     dictionary = load_dictionary()
     known = dictionary.tables.get(name) or dictionary.forms.get(name)
     if known is None:
-        words = {"model": ("规划模型", "planning model"), "scenario": ("情景", "scenario"), "rules": ("规则", "rules")}
+        words = {
+            "model": ("规划模型", "planning model"), "scenario": ("情景", "scenario"), "rules": ("规则", "rules"),
+            "workbook": ("工作簿", "workbook"),
+        }  # fmt: skip
         zh, en = words.get(name, (name, name))
         return zh if lang == "zh" else en
     return f"{known.zh}（{name}）" if lang == "zh" else f"{known.en} ({name})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
@@ -121,12 +122,18 @@ def _unknown_codes(records: Records, c: ColumnSpec, target: Records, positions: 
     return [records.problem(int(i), c.name, values[i], rule, repairs.get(values[i], plain)) for i in positions]
 
 
+def _bare(code: str) -> str:
+    """A code without case, blanks and the kind of its strokes, which people mistake."""
+    return re.sub(r"[\s‐-―－_-]+", "-", code.strip()).casefold().replace("-", "")
+
+
 def _suggest(value: str, known: pd.Series[str], zh: str, en: str) -> Say:
     stripped = value.lstrip("0")
     for code in known:
         if stripped and code != value and code.lstrip("0") == stripped:
             return Say(f"是否指 {code}（前导零丢失）", f"did you mean {code} (leading zeros were lost)")
-    near = get_close_matches(value, list(known[:5000]), n=1, cutoff=0.75)
+    alike = known[known.map(_bare) == _bare(value)]
+    near = list(alike[:1]) or get_close_matches(value, list(known[:5000]), n=1, cutoff=0.75)
     if near:
         return Say(f"是否指 {near[0]}？否则在“{zh}”表中补上", f"did you mean {near[0]}? Otherwise add it to {en}")
     return Say(f"更正代码，或在“{zh}”表中补上", f"correct the code, or add it to {en}")

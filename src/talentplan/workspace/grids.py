@@ -21,17 +21,24 @@ __all__ = ["Grid", "read_csv", "read_workbook"]
 
 DELIMITERS = ",;\t"
 BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+UNCOMPUTED_CELL = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"(?![^>]*\bt="str")[^>]*>(?:<f[^>]*>([^<]*)</f>)(?:<v></v>|<v ?/>)?</c>', re.DOTALL
+)
 ERROR_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Cells row by row. numbers: the line of the file or the row of the sheet where each row starts."""
+    """Cells row by row. numbers: the line of the file or the row of the sheet where each row starts.
+
+    hidden: a sheet that nobody sees, without its cells.
+    """
 
     file: str
     sheet: str | None
     rows: Sequence[Sequence[Any]]
     numbers: Sequence[int]
+    hidden: bool = False
 
 
 def file_problem(
@@ -72,6 +79,12 @@ def read_csv(path: Path, file: str, table: str) -> tuple[Grid | None, list[Probl
         repair = Say("检查文件是否被占用或无权限", "check whether it is open elsewhere, and its permissions")
         return None, [file_problem(file, table, str(error.strerror), rule, repair)]
     if text is None or "\0" in text:
+        if path.read_bytes().startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+            rule = Say(
+                "扩展名必须与内容相符：这是工作簿，不是文本", "its name must say what it is: a workbook, no text"
+            )
+            repair = Say("把扩展名改为 .xlsx 或 .xls", "rename it so that it ends in .xlsx or .xls")
+            return None, [file_problem(file, table, path.name, rule, repair)]
         rule = Say("文件必须是 UTF-8 或 GB18030 文本", "the file must be text in UTF-8 or GB18030")
         repair = Say("在表格软件中另存为 CSV UTF-8", "save it as CSV UTF-8 in the spreadsheet program")
         return None, [file_problem(file, table, "", rule, repair)]
@@ -96,33 +109,33 @@ def _delimiter(text: str) -> str:
 
 
 def read_workbook(path: Path, file: str) -> tuple[list[Grid], list[Problem]]:
-    """Every visible sheet of a workbook that holds anything."""
+    """Every sheet of a workbook; of those that are hidden the name alone."""
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
-            names = [m.name for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible]
-            grids = [_sheet(book, file, name) for name in names]
+            grids = [_sheet(book, file, m) for m in book.sheets_metadata]
         _mark_errors(path, grids)
         return grids, []
     except calamine.PasswordError:
         rule = Say("工作簿不得加密", "the workbook must not be protected by a password")
         repair = Say("取消密码后重新保存", "take the password off and save it again")
-    except (calamine.CalamineError, OSError) as error:
+    except (calamine.CalamineError, OSError):
         rule = Say("工作簿必须能读取", "the workbook must be readable")
         repair = Say("在表格软件中打开并另存为 .xlsx", "open it in the spreadsheet program and save it as .xlsx")
-        return [], [file_problem(file, "workbook", type(error).__name__, rule, repair)]
     return [], [file_problem(file, "workbook", "", rule, repair)]
 
 
-def _sheet(book: calamine.CalamineWorkbook, file: str, name: str) -> Grid:
-    rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return Grid(file, name, rows, range(1, len(rows) + 1))
+def _sheet(book: calamine.CalamineWorkbook, file: str, sheet: calamine.SheetMetadata) -> Grid:
+    if sheet.visible != calamine.SheetVisibleEnum.Visible:
+        return Grid(file, sheet.name, [], [], hidden=True)
+    rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    return Grid(file, sheet.name, rows, range(1, len(rows) + 1))
 
 
 def _mark_errors(path: Path, grids: Sequence[Grid]) -> None:
-    """Puts the words of error cells (#DIV/0!, #N/A) back, which the reader hands over as empty."""
+    """Puts back what the reader hands over as empty: error cells (#DIV/0!, #N/A) and formulas that were never computed."""
     if not zipfile.is_zipfile(path):
         return
-    by_name = {g.sheet: g for g in grids}
+    by_name = {g.sheet: g for g in grids if not g.hidden}
     with zipfile.ZipFile(path) as book:
         parts = set(book.namelist())
         if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= parts:
@@ -140,10 +153,11 @@ def _mark_errors(path: Path, grids: Sequence[Grid]) -> None:
 
 
 def _put_errors(grid: Grid, xml: bytes) -> None:
-    if b't="e"' not in xml:
-        return
-    for letters, row, word in ERROR_CELL.findall(xml):
+    found = [(*cell, b"") for cell in ERROR_CELL.findall(xml)] if b't="e"' in xml else []
+    found += [(*cell, b"=") for cell in UNCOMPUTED_CELL.findall(xml)] if b"<f" in xml else []
+    for letters, row, word, before in found:
         column = 0
         for letter in letters:
             column = column * 26 + letter - 64
-        grid.rows[int(row) - 1][column - 1] = word.decode("utf-8")  # type: ignore[index]
+        if int(row) <= len(grid.rows) and column <= len(grid.rows[int(row) - 1]):
+            grid.rows[int(row) - 1][column - 1] = (before + word).decode("utf-8")  # type: ignore[index]

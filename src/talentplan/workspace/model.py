@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from talentplan.errors import Problem
 from talentplan.workspace.cells import Say
 from talentplan.workspace.settings import Settings
+from talentplan.workspace.values import NUMBER, number_repair
 
 __all__ = ["Document", "read_settings", "read_yaml", "validate"]
 
@@ -50,7 +51,8 @@ class Document:
         """`file:line:column` of a key path, or of the nearest path above it."""
         path = tuple(path)
         while path and path not in self.marks:
-            path = path[:-1]
+            named = (*path[:-1], str(path[-1]))  # a number as a key is marked as the text that stands there
+            path = named if named in self.marks else path[:-1]
         line, column = self.marks.get(path, (1, 1))
         return f"{self.file}:{line}:{column}"
 
@@ -91,7 +93,7 @@ def read_yaml(path: Path, table: str) -> tuple[Document, list[Problem]]:
         twice = list(_walk(node, (), marks))
         document = Document(path.name, loader.construct_document(node), marks)
     except yaml.MarkedYAMLError as error:
-        return empty, [_syntax(path.name, table, error)]
+        return empty, [_syntax(path.name, table, text, error)]
     except (yaml.YAMLError, ValueError, TypeError) as error:
         rule = Say("YAML 文件必须能解析", "the YAML file must be readable")
         return empty, [empty.problem(table, (), str(error).splitlines()[0], rule, Say("更正写法", "correct the text"))]
@@ -102,12 +104,30 @@ def read_yaml(path: Path, table: str) -> tuple[Document, list[Problem]]:
     return document, [Document(path.name, None, {p: mark}).problem(table, p, p[-1], rule, repair) for p, mark in twice]
 
 
-def _syntax(file: str, table: str, error: yaml.MarkedYAMLError) -> Problem:
+def _syntax(file: str, table: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
+    """Where the text stops being YAML, with the line that is probably to blame."""
     mark = error.problem_mark or error.context_mark
+    begun = error.context_mark if re.search("flow|quoted", str(error.context)) else None
     at: dict[KeyPath, Mark] = {} if mark is None else {(): (mark.line + 1, mark.column + 1)}
+    lines = text.splitlines()
+    last = len(lines) if mark is None else min(mark.line + 1, len(lines))
+    near = lines[min(max(last - 2, 0) if begun is None else begun.line, last) : last][::-1]
     rule = Say("YAML 语法有误", "the YAML must be well formed")
-    repair = Say("检查缩进、冒号和引号", "check indentation, colons and quotes")
-    return Document(file, None, at).problem(table, (), error.problem or "", rule, repair)
+    tabbed = [line for line in near if "\t" in line[: len(line) - len(line.lstrip())]]
+    wide = [line for line in near if WIDE.search(line.partition(" #")[0]) and not line.lstrip().startswith("#")]
+    blamed = (tabbed or wide or near or [""])[0].strip()
+    if tabbed:
+        repair = Say("缩进用空格，不用制表符（Tab）", "indent with blanks, not with tabs")
+    elif wide:
+        repair = Say("冒号、逗号、括号和引号用半角的", "write colons, commas, brackets and quotes in half width")
+    elif begun is not None and mark is not None and begun.line < mark.line:
+        repair = Say(
+            f"检查缩进、冒号、引号和括号；有误的部分从第 {begun.line + 1} 行开始",
+            f"check indentation, colons, quotes and brackets; what is wrong begins in line {begun.line + 1}",
+        )
+    else:
+        repair = Say("检查缩进、冒号、引号和括号", "check indentation, colons, quotes and brackets")
+    return Document(file, None, at).problem(table, (), blamed, rule, repair)
 
 
 def _walk(node: yaml.Node, path: KeyPath, marks: dict[KeyPath, Mark]) -> Iterator[tuple[KeyPath, Mark]]:
@@ -128,6 +148,7 @@ def _walk(node: yaml.Node, path: KeyPath, marks: dict[KeyPath, Mark]) -> Iterato
             yield from _walk(value, (*path, i), marks)
 
 
+WIDE = re.compile("[：，；｛｝［］＂＃－“”]")
 WORDS = {
     "missing": Say("必须填写此项", "this key must be given"),
     "extra_forbidden": Say("没有这一项设置", "there is no such setting"),
@@ -136,6 +157,7 @@ WORDS = {
     "int_from_float": Say("必须是整数", "must be a whole number"),
     "float_type": Say("必须是数字", "must be a number"),
     "string_type": Say("必须是文本", "must be text"),
+    "invalid_key": Say("键必须是文本", "a key must be text"),
     "list_type": Say("必须是列表", "must be a list"),
     "dict_type": Say("必须是键值对", "must be a mapping"),
     "model_type": Say("必须是键值对", "must be a mapping"),
@@ -161,6 +183,15 @@ REPAIRS = {
     "missing": Say("补上此项", "add it"),
     "bool_type": Say("写 true 或 false（不写 yes、no、on、off）", "write true or false (not yes, no, on or off)"),
     "string_type": Say("给文本加引号", "put the text in quotes"),
+    "invalid_key": Say("给代码加引号；数字中不写千分位逗号", "put a code in quotes; write numbers without commas"),
+    "list_type": Say("每项前写“- ”，或用方括号 [ ]", 'begin each item with "- ", or use brackets [ ]'),
+    "dict_type": Say("写成“键: 值”", "write it as key: value"),
+    "model_type": Say("写成“键: 值”", "write it as key: value"),
+    "literal_error": Say("从中选一个", "choose one of them"),
+    **dict.fromkeys(
+        ("greater_than_equal", "less_than_equal", "finite_number", "int_from_float"),
+        Say("更正数值", "correct the number"),
+    ),
 }
 
 
@@ -187,6 +218,8 @@ def _problem(model: type[BaseModel], document: Document, table: str, error: Mapp
     given = None if kind == "missing" else error["input"]
     rule = _rule(kind, error)
     repair = REPAIRS.get(kind, Say("按说明更正（见 docs/settings.md）", "correct it (see docs/settings.md)"))
+    if kind in {"float_type", "int_type"}:
+        repair = _as_number(str(given))
     if kind == "extra_forbidden":
         given = path[-1]
         near = get_close_matches(str(given), _keys_at(model, path[:-1]), n=1, cutoff=0.6)
@@ -194,6 +227,17 @@ def _problem(model: type[BaseModel], document: Document, table: str, error: Mapp
         if near:
             repair = Say(f"是否指 {near[0]}", f"did you mean {near[0]}")
     return document.problem(table, path, given, rule, repair)
+
+
+def _as_number(text: str) -> Say:
+    """How to write what stands in the place of a number."""
+    if NUMBER.fullmatch(text):
+        return Say(f"去掉引号，写 {text}", f"take the quotes away, write {text}")
+    share = NUMBER.fullmatch(text.removesuffix("%").strip())
+    if text.endswith("%") and share:
+        n = f"{float(share[0]) / 100:.10g}"
+        return Say(f"写成小数 {n}", f"write it as {n}")
+    return number_repair(text, "the unit of docs/settings.md")
 
 
 def _rule(kind: str, error: Mapping[str, Any]) -> Say:

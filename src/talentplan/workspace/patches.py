@@ -103,7 +103,7 @@ def patch_table(patch: Patch, tables: Mapping[str, Records]) -> tuple[Mapping[st
         else:
             mask = _select(patch, records, tables)
             if not mask.any():
-                raise patch.error("where" if "where" in patch.body else None, patch.body.get("where"), MATCHES_NOTHING)
+                raise _nothing_matches(patch, records, tables)
             changed = records.kept(~mask) if patch.verb == "drop" else _change(patch, records, mask)
             if patch.verb == "scale":  # an empty cell stays empty
                 mask &= records.data[str(patch.body["column"])].notna().to_numpy(dtype=bool)
@@ -113,10 +113,23 @@ def patch_table(patch: Patch, tables: Mapping[str, Records]) -> tuple[Mapping[st
     return {**tables, name: changed}, count, problems
 
 
+def _nothing_matches(patch: Patch, records: Records, tables: Mapping[str, Records]) -> PatchError:
+    """Which condition no row meets, with the value that is perhaps meant; all of them where each has some row."""
+    for name, wanted in (patch.body.get("where") or {}).items():
+        column, values = _follow(patch, records, str(name), tables)
+        if not _matches(patch, f"where/{name}", column, values, wanted).any():
+            known = [] if column.numeric else sorted({str(v) for v in values.dropna()})[:5000]
+            near = get_close_matches(str(wanted), known, n=1)
+            repair = Say(f"是否指 {near[0]}", f"did you mean {near[0]}") if near else ADJUST
+            return patch.error(f"where/{name}", wanted, MATCHES_NOTHING, repair)
+    return patch.error("where" if "where" in patch.body else None, patch.body.get("where"), MATCHES_NOTHING)
+
+
 def _add(patch: Patch, records: Records) -> tuple[Records, int, list[Problem]]:
     rows = patch.body["rows"]
     if not isinstance(rows, list) or not rows or not all(isinstance(r, dict) for r in rows):
-        raise patch.error("rows", None, Say("rows 必须是行的列表", "rows must be a list of rows"))
+        rule = Say("rows 必须是行的列表", "rows must be a list of rows")
+        raise patch.error("rows", None, rule, Say("写成 [{列: 值}]", "write it as [{column: value}]"))
     spec, place = records.spec, patch.document.place((*patch.at, "rows"))
     frame = pd.DataFrame(rows, dtype=object)
     unknown = unknown_columns(spec, place, None, None, [str(c) for c in frame.columns])
@@ -263,9 +276,11 @@ def _holders(
         for item in node:
             if not isinstance(item, dict):
                 raise patch.error("setting", patch.body["setting"], Say("路径走不通", "the path leads nowhere"))
-            for k in where:
-                if k not in item:
-                    raise patch.error(f"where/{k}", k, Say("没有这个键", "there is no such key"))
+            for name in where:
+                if name not in item:
+                    near = get_close_matches(str(name), list(item), n=1)
+                    repair = Say(f"是否指 {near[0]}", f"did you mean {near[0]}") if near else ADJUST
+                    raise patch.error(f"where/{name}", name, Say("没有这个键", "there is no such key"), repair)
             if all(item.get(k) in (v if isinstance(v, list) else [v]) for k, v in where.items()):
                 yield from _holders(patch, item, path, {})
     elif not isinstance(node, dict) or path[0] not in node:
@@ -287,7 +302,8 @@ def patch_rules(patch: Patch, settings: Settings) -> tuple[Settings, int, list[P
         patch.check_keys("rules")
         pack, on = str(patch.body["rules"]), patch.body["on"]
         if not isinstance(on, bool):
-            raise patch.error("on", on, Say("必须是 true 或 false", "must be true or false"))
+            must = Say("必须是 true 或 false", "must be true or false")
+            raise patch.error("on", on, must, Say("写 true 或 false，不加引号", "write true or false, without quotes"))
         raw = settings.model_dump(mode="json")
         if not on and pack not in {r["pack"] for r in raw["rules"]}:
             raise patch.error("rules", pack, MATCHES_NOTHING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -125,9 +126,13 @@ def read_rules(
             problems.append(model.problem("rules", ("rules", i, "pack"), wanted.pack, rule, repair))
             continue
         if not path.is_file():
-            known = "、".join(sorted(p.stem for p in folder.glob("*.yaml"))) or "-"
+            known = sorted(p.stem for p in folder.glob("*.yaml"))
+            near = get_close_matches(wanted.pack, known, n=1)
             rule = Say("规则包必须存在", "the rule pack must exist")
-            repair = Say(f"现有规则包：{known}", f"the packs are: {known}")
+            repair = Say(
+                (f"是否指 {near[0]}？" if near else "") + "现有规则包：" + ("、".join(known) or "-"),
+                (f"did you mean {near[0]}? " if near else "") + "the packs are " + (", ".join(known) or "-"),
+            )
             problems.append(model.problem("rules", ("rules", i, "pack"), wanted.pack, rule, repair))
             continue
         document, found = read_yaml(path, "rules")
@@ -244,9 +249,10 @@ def _check_codes(
     line: _RuleLine, document: Document, at: tuple[str | int, ...], records: Mapping[str, Records]
 ) -> list[Problem]:
     """Scope and exemptions name lines, schools, programs, clusters or levels that there are."""
-    known = set().union(
-        *(_codes(records, table) for table in ("offerings", "schools", "programs", "clusters", "levels"))
-    )
+    tables = ("offerings", "schools", "programs", "clusters", "levels")
+    known = set().union(*(_codes(records, table) for table in tables))
+    if not all(_codes(records, table) for table in tables if table != "clusters"):
+        return []  # a table that must be there is not, which is reported
     rule = Say(
         "必须是计划行、院校、专业、专业群或层次的代码",
         "must be the code of an offering, a school, a program, a cluster or a level",
@@ -280,7 +286,8 @@ def _is_date(text: str) -> bool:
 def _fits(what: str, value: Any, records: Mapping[str, Records]) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if what == "level":
-        return str(value) in _codes(records, "levels")
+        levels = records.get("levels")
+        return levels is None or levels.data.empty or str(value) in _codes(records, "levels")
     if what == "indicator":
         return value in INDICATORS
     if what == "scope":

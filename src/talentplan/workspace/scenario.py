@@ -120,7 +120,8 @@ def _no_scenario(folder: Path, name: str, by: Document) -> Problem:
         (f"是否指 {near[0]}？" if near else "") + "现有情景：" + "、".join(known),
         (f"did you mean {near[0]}? " if near else "") + "the scenarios are " + ", ".join(known),
     )
-    return by.problem("scenario", ("extends",), name, rule, repair)
+    found = by.problem("scenario", ("extends",), name, rule, repair)
+    return found if by.marks else replace(found, file=f"{folder.name}/{name}.yaml", column=None)
 
 
 def _apply(state: Patched, document: Document, n: int, raw: Mapping[Verb, dict[str, Any]]) -> Patched:

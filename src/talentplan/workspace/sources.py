@@ -89,13 +89,21 @@ def _book(path: Path, file: str, *, alone: bool) -> Found:
     others: list[Grid] = []
     for grid in grids:
         table = table_of(grid.sheet or "")
-        if table is not None:
+        if grid.hidden:
+            problems += [] if table is None else [_hidden(table, grid)]
+        elif table is not None:
             found.append((table, grid))
         elif _filled(grid) and not _for_people(grid.sheet or ""):
             others.append(grid)
     if not alone and own is not None and own not in {t for t, _ in found} and len(others) == 1:
         return [*found, (own, others[0])], problems
     return found, problems + [unknown_table(g.sheet or "", file, g.sheet) for g in others]
+
+
+def _hidden(name: str, grid: Grid) -> Problem:
+    rule = Say("隐藏的工作表不读取", "a hidden sheet is not read")
+    repair = Say("取消隐藏，或删去、改名", "unhide it, or delete or rename it")
+    return table_problem(load_dictionary()[name], grid.file, rule, repair, sheet=grid.sheet, value=grid.sheet or "")
 
 
 def _filled(grid: Grid) -> bool:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from talentplan.workspace.cells import Fault, Say, show
 from talentplan.workspace.dictionary import ColumnSpec
 
-__all__ = ["blank", "convert", "half_width"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "NUMBER", "blank", "convert", "half_width", "number_repair"]
 
 LARGEST = sys.float_info.max
 MOST, MOST_MONEY = 1e9, 1e13  # what no region reaches: persons, hours, square metres and the like; CNY
@@ -28,6 +28,15 @@ MULTIPLE = re.compile(r"([+-]?\d+(?:\.\d+)?) ?([百千万亿])[\u4e00-\u9fff]*")
 WITH_UNIT = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?) ?[\u4e00-\u9fffA-Za-z/]+")
 DATE_TEXT = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2})?)?")
 PLAIN_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*|\d+")
+ABOUT = re.compile(
+    r"(?:约|大约|近|超过?|不少于|不超过|至少|[~≈<>≤≥¥￥$]|CNY|RMB) ?([+-]?\d[\d,]*(?:\.\d+)?)(?:元|人)?", re.IGNORECASE
+)
+POINT = re.compile(r"([+-]?\d+)[,。·]\s?(\d{1,2})")
+NOTHING = {
+    "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "空", "缺", "未知", "不详", "待定", "未定", "n/a", "#n/a", "na", "n.a.",
+    "nil", "none", "null", "nan", "tbd", "?", "？", "…", "...",
+}  # fmt: skip
+UNLIMITED = {"不限", "无限", "无限制", "没有限制", "不设上限", "不封顶", "unlimited", "no limit"}
 FACTORS = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 TRUE = {"是", "yes", "y", "true", "t", "1", "真", "√", "✓"}
 FALSE = {"否", "no", "n", "false", "f", "0", "假", "×", "✗"}
@@ -35,6 +44,10 @@ DATES = (dt.date, dt.datetime, dt.time, dt.timedelta, np.datetime64)
 LARGEST_WHOLE = 2**53
 LARGEST_CODE = 1e15
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+UNCOMPUTED = Say(
+    "公式没有计算结果：在表格软件中打开、计算并保存，或直接填数字",
+    "the formula has no result: open, compute and save the workbook in the spreadsheet program, or write the number",
+)
 TURNED = Say("Excel 可能已把代码改成日期", "the spreadsheet may have turned the code into a date")
 
 Objects = NDArray[np.object_]
@@ -86,7 +99,9 @@ def convert(column: ColumnSpec, cells: pd.Series[Any]) -> tuple[NDArray[Any], li
 def _missing(column: ColumnSpec, empty: NDArray[np.bool_]) -> list[Fault]:
     if not column.required:
         return []
-    repair = Say(f"填写{column.zh}", f"fill in {column.en}")
+    merged = Say("；合并的单元格要拆开，逐行填写", "; split merged cells and fill in every row")
+    hint = merged if column.type == "code" else Say("", "")
+    repair = Say(f"填写{column.zh}{hint.zh}", f"fill in {column.en}{hint.en}")
     return [Fault(int(i), "", FILLED, repair) for i in np.flatnonzero(empty)]
 
 
@@ -136,6 +151,8 @@ def _code_from_text(value: str) -> Outcome:
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1].strip()
     text = text.removeprefix("'")
+    if text.startswith("="):
+        return "", (IS_TEXT_CODE, UNCOMPUTED)
     if re.fullmatch(r"\d+\.0+", text):
         return text.partition(".")[0], None
     if DATE_TEXT.fullmatch(text):
@@ -291,22 +308,34 @@ def _number_from_text(column: ColumnSpec, text: str) -> Outcome:
             return inner[0] / 100, None
     if column.type == "year" and re.fullmatch(r"\d{4} ?(年|年度)", text):
         return float(text[:4]), None
-    return np.nan, (IS_NUMBER, _repair_of(column, text))
+    return np.nan, (IS_NUMBER, number_repair(text, column.unit))
 
 
-def _repair_of(column: ColumnSpec, text: str) -> Say:
+def number_repair(text: str, unit: str) -> Say:
+    """How to mend a text that stands where a number of this unit must: what was perhaps meant, as a number."""
     multiple = MULTIPLE.fullmatch(text)
     if multiple:
         n = f"{float(multiple[1]) * FACTORS[multiple[2]]:.10g}"
-        return Say(f"换算为基本单位，如 {n}", f"write it in {column.unit}, such as {n}")
+        return Say(f"换算为基本单位，如 {n}", f"write it in {unit}, such as {n}")
     with_unit = WITH_UNIT.fullmatch(text)
     if with_unit:
-        n = with_unit[1]
+        n = with_unit[1].replace(",", "")
         return Say(f"只填数字，不写单位，如 {n}", f"write the number alone, without its unit, such as {n}")
     if text.endswith("%"):
-        return Say("此列的单位不是百分比，填数字", f"this column is in {column.unit}, not per cent; write the number")
-    if text in {"-", "--", "—", "——", "/", "无", "n/a", "na", "N/A", "NA", "#N/A", "…", "..."}:
+        return Say("此处的单位不是百分比，填数字", f"this is in {unit}, not per cent; write the number")
+    if text.casefold() in NOTHING:
         return Say(
             "没有数据时留空；数值为零时填 0", "leave the cell empty where nothing is known, write 0 where it is zero"
         )
+    if text.casefold() in UNLIMITED:
+        return Say("不限时留空", "leave the cell empty where it is not limited")
+    if text.startswith("="):
+        return UNCOMPUTED
+    about, point = ABOUT.fullmatch(text), POINT.fullmatch(text)
+    if about:
+        n = about[1].replace(",", "")
+        return Say(f"只填数字，如 {n}", f"write the number alone, such as {n}")
+    if point:
+        n = f"{point[1]}.{point[2]}"
+        return Say(f"若指小数，填 {n}", f"if a decimal is meant, write {n}")
     return Say("填数字", "write a number")
