@@ -350,6 +350,7 @@ REPORTED: list[tuple[str, Spoil, Reported]] = [
     ("about so many", lambda d: d.put("schools", 2, "places", "约700人"), Reported("programs/schools.csv", 2, "places", "the number alone, such as 700")),
     ("comma for a point", lambda d: d.put("levels", 3, "students_per_teacher", "18,5"), Reported("programs/levels.csv", 3, "students_per_teacher", "write 18.5")),
     ("full stop for a point", lambda d: d.put("levels", 3, "students_per_teacher", "18。5"), Reported("programs/levels.csv", 3, "students_per_teacher", "write 18.5")),
+    ("more registered than admitted", lambda d: d.column("intake_history", "admitted", lambda i: 44 if i == 2 else ""), Reported(HISTORY, 2, "registered", "admitted is 44")),
     ("logical value in a number", logical_number, Reported("programs/schools.xlsx", 2, "places", "a number", "schools")),
     ("merged heading", merged_heading, Reported("programs/intake_history.xlsx", 1, "D", "heading of its own", "历年招生")),
     ("no heading", lambda d: d.grid("employment", d.rows("employment")[1:]), Reported(EMPLOYMENT, 1, None, "industry, year, persons")),

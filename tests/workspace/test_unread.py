@@ -86,7 +86,10 @@ UNREAD: dict[str, tuple[Change, str, str]] = {
         "reserved_seats", "r1 are reserved in lines whose number is given",
     ),
     "seats of a suspended line": (
-        lambda s, t: (t.update(reserved_seats=[SEATS]), line(t, "zz1-sk").update(status="suspended")),
+        lambda s, t: (
+            t.update(reserved_seats=[SEATS]), line(t, "zz1-sk").update(status="suspended"),
+            [r.update(plan=0, registered=0) for r in t["intake_history"] if r["offering"] == "zz1-sk" and r["year"] == 2024],
+        ),
         "reserved_seats", "r1 are reserved in suspended lines: without effect unless these resume",
     ),
     "a kind that no program needs": (
@@ -125,6 +128,57 @@ UNREAD: dict[str, tuple[Change, str, str]] = {
     ),
     "an option that is ready after the plan": (
         lambda s, t: option(t, lead=5), "investments", "new-hall is so long that none is in use by 2029",
+    ),
+    "a history of next year": (
+        lambda s, t: t["intake_history"].append({**t["intake_history"][0], "year": 2026}),
+        "intake_history", "rows of the years 2026, while the plan starts in 2025",
+    ),
+    "a roll of next year": (
+        lambda s, t: t["roll"].append({**t["roll"][0], "year": 2026}), "roll", "rows of the years 2026, while the plan starts",
+    ),
+    "outcomes of next year": (
+        lambda s, t: t.update(outcomes=[{"school": "zz1", "program": "660103", "year": 2025, "graduates": 40}]),
+        "outcomes", "rows of the years 2025",
+    ),
+    "entrants of a far year": (
+        lambda s, t: t["entrants"].append({**t["entrants"][0], "year": 2052}),
+        "entrants", "rows of the years 2052, while nothing is followed after 2035",
+    ),
+    "a driver of a far year": (lambda s, t: t["drivers"][0].update(year=2036), "drivers", "rows of the years 2036"),
+    "a driver that is over": (
+        lambda s, t: t["drivers"][0].update(year=2023), "drivers", "drivers plant had taken their whole effect",
+    ),
+    "openings beside the forecast": (
+        lambda s, t: t.update(openings=[{"occupation": "6-18-01-01", "level": "secondary", "year": 2026, "persons": 9}]),
+        "openings", "the given openings are not used",
+    ),
+    "money after the plan": (
+        lambda s, t: s["budget"].append({"kind": "investment", "amount": 5.0, "year": 2052}),
+        "model", "money of the years 2052, which the plan from 2025 on does not use",
+    ),
+    "money before the plan beside that of every year": (
+        lambda s, t: s["budget"].append({"kind": "recurrent", "amount": 5e7, "year": 2024}), "model", "money of the years 2024",
+    ),
+    "an active line without a number of last year": (
+        lambda s, t: t.update(
+            intake_history=[r for r in t["intake_history"] if (r["offering"], r["year"]) != ("zz1-jq", 2024)]
+        ),
+        "offerings", "no plan number of 2024 for the active offerings zz1-jq",
+    ),
+    "a suspended line with a number of last year": (
+        lambda s, t: line(t, "zz1-kj").update(status="suspended"), "offerings", "zz1-kj are called suspended or proposed",
+    ),
+    "a proposed line with a number of last year": (
+        lambda s, t: line(t, "zz1-kj").update(status="candidate"), "offerings", "zz1-kj are called suspended or proposed",
+    ),
+    "a ceiling below the smallest class": (
+        lambda s, t: line(t, "zz1-kj").update(max_plan=20), "offerings", "max_plan of the offerings zz1-kj is below",
+    ),
+    "cost in ten thousands": (
+        lambda s, t: line(t, "zz1-kj").update(cost=1.4), "offerings", "recurrent cost of the offerings zz1-kj is below 100 CNY",
+    ),
+    "grant in ten thousands": (
+        lambda s, t: line(t, "zz1-kj").update(grant=0.8), "offerings", "the grant of the offerings zz1-kj is below 100 CNY",
     ),
     "a label of nothing": (
         lambda s, t: s.update(labels={"ctiy": {"zh": "市", "en": "city"}}), "model", "ctiy (-> city?) of labels stand nowhere",
@@ -180,6 +234,17 @@ def test_what_is_read_is_not_named() -> None:
         s["budget"] = only("recurrent", 2024)  # the last year's money holds on
         s["labels"] = {"city": {"zh": "市", "en": "city"}, "north": {"zh": "北区", "en": "north"}}
         option(t, lead=4)
+        line(t, "zz1-kj").update(max_plan=0)  # closed on purpose
+        line(t, "gz1-jq-5").update(max_plan=30)
+        t["drivers"][0].update(year=2024)  # half of it is still to come
+        t["entrants"].append({**t["entrants"][0], "year": 2035})
+
+    assert said(change) == said(lambda s, t: None)
+
+
+def test_recurrent_money_of_the_years_in_which_the_last_intake_goes_on_is_read() -> None:
+    def change(s: dict[str, Any], t: dict[str, Any]) -> None:
+        s["budget"].append({"kind": "recurrent", "amount": 4e7, "year": 2035})
 
     assert said(change) == said(lambda s, t: None)
 

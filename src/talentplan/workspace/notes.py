@@ -15,6 +15,8 @@ from talentplan.workspace.unlinked import unlinked
 __all__ = ["listed", "what_is_defaulted", "without_effect"]
 
 Tables = Mapping[str, pd.DataFrame]
+LEAST_MONEY = 100
+"""CNY a student and year below which the unit is in doubt."""
 FORECAST_ONLY = {"drivers", "staffing", "education_mix"}
 """Tables that nobody reads where the openings are given from outside."""
 
@@ -36,6 +38,8 @@ def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
         *_retention(tables),
         *_workers(tables),
         *_history(settings, tables),
+        *_status(settings, tables),
+        *_small(tables),
         *_entries(tables),
         *_money(settings, tables),
         *_links(settings, tables),
@@ -141,21 +145,61 @@ def _workers(tables: Tables) -> Iterable[Defaulted]:
 def _history(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     last_year = settings.horizon.first_year - 1
     history = tables["intake_history"]
-    if not history.empty and not history["year"].eq(last_year).any():
-        year = int(history["year"].max())
+    past = history.loc[history["year"] <= last_year, "year"]
+    if not past.empty and int(past.max()) != last_year:
+        year = int(past.max())
         yield Defaulted(
             "intake_history",
             f"历年招生止于 {year} 年，而计划从 {last_year + 1} 年开始；{last_year} 年按没有招生计",
             f"the intake history ends in {year}, the plan starts in {last_year + 1}: none is assumed for {last_year}",
         )
-    roll = tables["roll"]
-    if not roll.empty and not roll["year"].eq(last_year).any():
-        year = int(roll["year"].max())
+    past = tables["roll"].loc[tables["roll"]["year"] <= last_year, "year"]
+    if not past.empty and int(past.max()) != last_year:
+        year = int(past.max())
         yield Defaulted(
             "roll",
             f"在校生数止于 {year} 年，不是 {last_year} 年；在校生按报到数和留存率推算",
             f"the roll ends in {year}, not in {last_year}: those on roll are derived from registrations and retention",
         )
+
+
+def _status(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Lines whose status and whose plan number of last year do not agree: the number is what counts."""
+    offerings, history, year = tables["offerings"], tables["intake_history"], settings.horizon.first_year - 1
+    known = history[history["year"] == year]
+    if known.empty:
+        return  # said of the table as a whole
+    had = offerings["offering"].isin(known.loc[known["plan"] > 0, "offering"])
+    active, direct = offerings["status"] == "active", offerings["entrant_group"] != ""
+    yield from without_effect(
+        "offerings", offerings.loc[active & direct & ~had, "offering"],
+        f"在招的计划行 {{}} 在历年招生中没有 {year} 年的计划数，按上年未招生计",
+        f"the intake history holds no plan number of {year} for the active offerings {{}}: they count as not enrolling then",
+    )  # fmt: skip
+    yield from without_effect(
+        "offerings", offerings.loc[~active & had, "offering"],
+        f"计划行 {{}} 的状态为停招或拟增设，但 {year} 年有计划数，按在招计",
+        f"the offerings {{}} are called suspended or proposed and had a plan number in {year}: they count as enrolling",
+    )  # fmt: skip
+
+
+def _small(tables: Tables) -> Iterable[Defaulted]:
+    """Numbers so small that a line could not open a class, or that money may stand in another unit."""
+    offerings, programs = tables["offerings"], tables["programs"].set_index("program")
+    least = offerings["class_min"].fillna(offerings["program"].map(programs["class_min"]))
+    tight = (offerings["max_plan"] > 0) & (offerings["max_plan"] < least) & (offerings["control"] != "given")
+    yield from without_effect(
+        "offerings", offerings.loc[tight & (offerings["entrant_group"] != ""), "offering"],
+        "计划行 {} 的计划数上限小于最小班额，按整班编制时不能招生",
+        "max_plan of the offerings {} is below their smallest class: planned in whole classes they enrol nobody",
+    )  # fmt: skip
+    for column, zh, en in (("cost", "生均成本", "recurrent cost"), ("grant", "生均拨款", "grant")):
+        low = (offerings[column] > 0) & (offerings[column] < LEAST_MONEY)
+        yield from without_effect(
+            "offerings", offerings.loc[low, "offering"],
+            f"计划行 {{}} 的{zh}每生每年不到 {LEAST_MONEY} 元，请核对单位（元，不是万元）",
+            f"the {en} of the offerings {{}} is below {LEAST_MONEY} CNY a student and year: check the unit",
+        )  # fmt: skip
 
 
 def _entries(tables: Tables) -> Iterable[Defaulted]:

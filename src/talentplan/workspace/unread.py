@@ -10,7 +10,8 @@ import pandas as pd
 from talentplan.workspace.case import Defaulted, Rule
 from talentplan.workspace.dictionary import load_dictionary
 from talentplan.workspace.notes import without_effect
-from talentplan.workspace.settings import Settings
+from talentplan.workspace.routes import longest_route
+from talentplan.workspace.settings import Budget, Settings
 from talentplan.workspace.unread_means import unread_means
 
 __all__ = ["what_is_unread"]
@@ -21,10 +22,13 @@ Tables = Mapping[str, pd.DataFrame]
 def what_is_unread(settings: Settings, tables: Tables, rules: Sequence[Rule] = ()) -> Iterable[Defaulted]:
     """One sentence for every kind of row or entry that has no effect on the plan."""
     yield from _years(settings, tables)
+    yield from _misdated(settings, tables)
+    yield from _drivers(tables)
+    yield from _openings(settings, tables)
     yield from _mergers(settings, tables)
     yield from _reserved(settings, tables)
     yield from _funds(settings, tables)
-    yield from _money_by_year(settings)
+    yield from _money_by_year(settings, tables)
     yield from _origins(tables)
     yield from _groups(tables)
     yield from _ranks(settings)
@@ -43,6 +47,54 @@ def _years(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     seats = tables["reserved_seats"]
     other = (seats["year"] != 0) & ~seats["year"].between(first, last)
     yield from _outside("reserved_seats", seats.loc[other, "reservation"], first, last)
+
+
+def _last_followed(settings: Settings, tables: Tables) -> int:
+    """The last year of the tail, in which those who enter in the last plan year complete."""
+    route = longest_route(tables["offerings"], tables["pathways"])
+    return settings.horizon.first_year + settings.horizon.years - 1 + route
+
+
+def _misdated(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Rows of the past that are dated into the plan, and rows of the future beyond all years that are followed."""
+    first = settings.horizon.first_year
+    last = _last_followed(settings, tables)
+    for name in ("intake_history", "roll", "outcomes"):
+        years = sorted(set(tables[name].loc[tables[name]["year"] >= first, "year"]))
+        yield from without_effect(
+            name, map(str, years),
+            f"有 {{}} 年的行，而计划从 {first} 年开始，请核对年份",
+            f"there are rows of the years {{}}, while the plan starts in {first}: check the year",
+        )  # fmt: skip
+    for name in ("entrants", "drivers", "projections", "openings", "external_supply", "staffing", "education_mix"):
+        years = sorted(set(tables[name].loc[tables[name]["year"] > last, "year"]))
+        yield from without_effect(
+            name, map(str, years),
+            f"有 {{}} 年的行，而规划期及其后的推演到 {last} 年为止，请核对年份",
+            f"there are rows of the years {{}}, while nothing is followed after {last}: check the year",
+        )  # fmt: skip
+
+
+def _drivers(tables: Tables) -> Iterable[Defaulted]:
+    """Changes that had taken their whole effect by the last year that was counted."""
+    drivers, employment = tables["drivers"], tables["employment"]
+    counted = drivers["industry"].map(employment.groupby("industry")["year"].max())
+    over = (drivers["kind"] == "change") & (drivers["year"] + drivers["ramp_years"] - 1 <= counted)
+    yield from without_effect(
+        "drivers", drivers.loc[over, "driver"],
+        "重大项目与变动 {} 在最后一个统计年份前已全部实现，已在历史数据中，不再计入",
+        "the drivers {} had taken their whole effect by the last year counted: they are in the history, nothing is added",
+    )  # fmt: skip
+
+
+def _openings(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Given openings that the settings do not ask for."""
+    if settings.forecast.openings == "forecast" and not tables["openings"].empty:
+        yield Defaulted(
+            "openings",
+            "直接给定的岗位需求未使用：forecast.openings 为 forecast（改为 given 或 both 才读取）",
+            "the given openings are not used: forecast.openings is forecast (given or both would read them)",
+        )
 
 
 def _outside(table: str, codes: pd.Series[str], first: int, last: int) -> Iterable[Defaulted]:
@@ -114,18 +166,34 @@ def _funds(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
         )  # fmt: skip
 
 
-def _money_by_year(settings: Settings) -> Iterable[Defaulted]:
-    """Plan years between or before those for which recurrent money is given: the last year's holds on, the others are free."""
-    years = {b.year for b in settings.budget if b.kind == "recurrent"}
-    dated = sorted(y for y in years if y is not None)
-    first = settings.horizon.first_year
-    span = range(first, first + settings.horizon.years)
-    without = [str(y) for y in span if dated and None not in years and y not in years and y < dated[-1]]
+def _money_by_year(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Money of years that no plan reads; plan years between or before those of recurrent money: they are free.
+
+    The money of the last dated year holds on where none is given for every year.
+    """
+    first, years = settings.horizon.first_year, settings.horizon.years
+    until = {"investment": first + years - 1, "recurrent": _last_followed(settings, tables)}
+    dated = [(b, b.year) for b in settings.budget if b.year is not None]
+    idle = {year for b, year in dated if year > until[b.kind] or (year < first and not _holds_on(settings, b))}
+    yield from without_effect(
+        "model", map(str, sorted(idle)),
+        f"budget 中有 {{}} 年的经费，方案从 {first} 年开始，用不到，请核对年份",
+        f"budget holds money of the years {{}}, which the plan from {first} on does not use: check the year",
+    )  # fmt: skip
+    given = {b.year for b in settings.budget if b.kind == "recurrent"}
+    latest = max((year for year in given if year is not None), default=first)
+    without = [str(y) for y in range(first, first + years) if None not in given and y not in given and y < latest]
     yield from without_effect(
         "offerings", without,
         "{} 年没有经常性经费预算，该年不设上限",
         "no recurrent budget is given for {}: it is not limited then",
     )  # fmt: skip
+
+
+def _holds_on(settings: Settings, money: Budget) -> bool:
+    """Whether this is the last entry of its kind and earmark, and none is given for every year."""
+    alike = [b.year for b in settings.budget if (b.kind, b.earmark) == (money.kind, money.earmark)]
+    return None not in alike and money.year == max(year for year in alike if year is not None)
 
 
 def _origins(tables: Tables) -> Iterable[Defaulted]:
