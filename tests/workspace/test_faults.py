@@ -185,6 +185,9 @@ LEFT_OUT: list[tuple[str, Spoil]] = [
     ("blank rows", lambda d: d.insert("employment", 5, "", "　", "")),
     ("footnote", lambda d: d.add("employment", industry="注：数据来自年鉴，不含个体户")),
     ("repeated heading", lambda d: d.insert("employment", 10, "industry", "year", "persons")),
+    ("signatures", lambda d: d.add("employment", industry="填表人：张三", persons="审核人：李四")),
+    ("date of a form", lambda d: d.add("employment", persons="2026年3月1日")),
+    ("seal", lambda d: d.add("employment", industry="填报单位（盖章）：")),
 ]
 
 

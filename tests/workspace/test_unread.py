@@ -129,6 +129,10 @@ UNREAD: dict[str, tuple[Change, str, str]] = {
     "an option that is ready after the plan": (
         lambda s, t: option(t, lead=5), "investments", "new-hall is so long that none is in use by 2029",
     ),
+    "entrants of an origin outside every catchment": (
+        lambda s, t: t["catchments"].extend({"school": school, "origin": "city"} for school in ("gz1", "bk1")),
+        "entrants", "no school's catchment holds the origin province",
+    ),
     "a history of next year": (
         lambda s, t: t["intake_history"].append({**t["intake_history"][0], "year": 2026}),
         "intake_history", "rows of the years 2026, while the plan starts in 2025",

@@ -218,6 +218,8 @@ def _problem(model: type[BaseModel], document: Document, table: str, error: Mapp
     given = None if kind == "missing" else error["input"]
     rule = _rule(kind, error)
     repair = REPAIRS.get(kind, Say("按说明更正（见 docs/settings.md）", "correct it (see docs/settings.md)"))
+    if kind == "model_type" and error["ctx"]["class_name"] in {"Label", "Excluded"}:
+        repair = Say("写成 {zh: 中文, en: English}", "write it as {zh: 中文, en: English}")
     if kind in {"float_type", "int_type"}:
         repair = _as_number(str(given))
     if kind == "extra_forbidden":

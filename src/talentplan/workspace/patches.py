@@ -77,6 +77,14 @@ class Patch:
                 rule = Say(f"必须写明 {key}", f"{key} must be given")
                 raise self.error(None, None, rule, Say("补上", "add it"))
 
+    def where(self) -> dict[str, Any]:
+        """The conditions of what is selected."""
+        where = self.body.get("where") or {}
+        if not isinstance(where, dict):
+            repair = Say("写成 {列: 值}", "write it as {column: value}")
+            raise self.error("where", where, Say("where 必须是键值对", "where must be a mapping"), repair)
+        return dict(where)
+
     def factor(self) -> float:
         """The number to scale by."""
         by = self.body["by"]
@@ -115,7 +123,7 @@ def patch_table(patch: Patch, tables: Mapping[str, Records]) -> tuple[Mapping[st
 
 def _nothing_matches(patch: Patch, records: Records, tables: Mapping[str, Records]) -> PatchError:
     """Which condition no row meets, with the value that is perhaps meant; all of them where each has some row."""
-    for name, wanted in (patch.body.get("where") or {}).items():
+    for name, wanted in patch.where().items():
         column, values = _follow(patch, records, str(name), tables)
         if not _matches(patch, f"where/{name}", column, values, wanted).any():
             known = [] if column.numeric else sorted({str(v) for v in values.dropna()})[:5000]
@@ -179,19 +187,10 @@ def _column(patch: Patch, spec: TableSpec, name: str, key: str) -> ColumnSpec:
     raise patch.error(key, name, Say(f"{spec.name} 没有这一列", f"{spec.name} has no such column"), repair)
 
 
-def _where(patch: Patch) -> dict[str, Any]:
-    """The conditions of a patch, none where it has none."""
-    where = patch.body.get("where") or {}
-    if not isinstance(where, dict):
-        raise patch.error("where", where, Say("where 必须是键值对", "where must be a mapping"))
-    return where
-
-
 def _select(patch: Patch, records: Records, tables: Mapping[str, Records]) -> Mask:
     """bool[row]: rows that match every condition of `where`."""
-    where = _where(patch)
     mask = np.ones(len(records.data), dtype=bool)
-    for name, wanted in where.items():
+    for name, wanted in patch.where().items():
         column, values = _follow(patch, records, str(name), tables)
         mask &= _matches(patch, f"where/{name}", column, values, wanted)
     return mask
@@ -220,8 +219,11 @@ def _matches(patch: Patch, key: str, column: ColumnSpec, values: pd.Series[Any],
     if isinstance(wanted, dict):
         if not column.numeric or not wanted or set(wanted) - {"from", "to"}:
             rule = Say("范围只写 from 和 to，只用于数字列", "a range has from and to, and only for numbers")
-            raise patch.error(key, None, rule)
+            raise patch.error(key, None, rule, Say("写成 {from: 2026, to: 2030}", "write it as {from: 2026, to: 2030}"))
         low, high = (_bound(patch, key, wanted.get(k), d) for k, d in (("from", -np.inf), ("to", np.inf)))
+        if low > high:
+            rule = Say("from 不得大于 to", "from must be <= to")
+            raise patch.error(f"{key}/from", f"{low:g}", rule, Say("对调两数", "exchange the two"))
         return ((values >= low) & (values <= high)).to_numpy(dtype=bool)
     cells = wanted if isinstance(wanted, list) else [wanted]
     asked, faults = convert(replace(column, required=False), pd.Series(cells, dtype=object))
@@ -246,7 +248,7 @@ def patch_setting(patch: Patch, settings: Settings) -> tuple[Settings, int, list
         raw = settings.model_dump(mode="json")
         path = str(patch.body["setting"])
         touched = 0
-        steps, where = path.split("."), _where(patch)
+        steps, where = path.split("."), patch.where()
         if steps[0] == "budget" and len(steps) == 2 and steps[1] in {"recurrent", "investment"}:
             steps, where = ["budget", "amount"], {"kind": steps[1], **where}
         for holder, key in _holders(patch, raw, steps, where):

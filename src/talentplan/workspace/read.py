@@ -8,7 +8,7 @@ from pathlib import Path
 from talentplan.errors import InputError, Problem
 from talentplan.workspace.build import assemble, complete
 from talentplan.workspace.case import Case
-from talentplan.workspace.cells import Records, shorten
+from talentplan.workspace.cells import Records, Say, shorten
 from talentplan.workspace.checks import check_all
 from talentplan.workspace.code_changes import under_new_codes
 from talentplan.workspace.dictionary import load_dictionary
@@ -16,6 +16,7 @@ from talentplan.workspace.model import Document, read_settings
 from talentplan.workspace.records import to_records
 from talentplan.workspace.rules import read_rules
 from talentplan.workspace.scenario import BASELINE, apply_scenario, names_in
+from talentplan.workspace.settings import Settings
 from talentplan.workspace.shipped import with_reference_tables
 from talentplan.workspace.sources import read_tables
 
@@ -38,7 +39,7 @@ def read_case(model: Path | str, scenario: str | None = None) -> Case:
     records, stand_ins = with_reference_tables(renewed.tables)
     patched = apply_scenario(path.parent / settings.scenarios, scenario or BASELINE, settings, records)
     rules, more = read_rules(path.parent / "rules", patched.settings, patched.records, document)
-    problems += [*patched.problems, *more]
+    problems += [*patched.problems, *more, *_no_folder(path.parent, settings, document)]
     files = {name: r.file for name, r in patched.records.items() if r.file}
     case = assemble(
         patched.settings,
@@ -76,6 +77,17 @@ def scenario_names(model: Path | str) -> list[str]:
     if settings is None:
         raise InputError(problems)
     return names_in(path.parent / settings.scenarios)
+
+
+def _no_folder(beside: Path, settings: Settings, document: Document) -> list[Problem]:
+    """A folder of scenarios that the model names and that is not there."""
+    if "scenarios" not in settings.model_fields_set or (beside / settings.scenarios).is_dir():
+        return []
+    rule = Say("情景文件夹必须存在", "the folder of scenarios must exist")
+    repair = Say(
+        "更正名称，或删去此项（默认为 scenarios）", "correct its name, or delete the key (scenarios is the default)"
+    )
+    return [document.problem("model", ("scenarios",), settings.scenarios, rule, repair)]
 
 
 def _problems_of_tables(model: Path, document: Document) -> list[Problem]:

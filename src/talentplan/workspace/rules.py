@@ -17,7 +17,7 @@ from talentplan.workspace.case import Rule
 from talentplan.workspace.cells import Records, Say
 from talentplan.workspace.model import Document, read_yaml, validate
 from talentplan.workspace.settings import Label, Settings
-from talentplan.workspace.values import FIRST_YEAR, LAST_YEAR
+from talentplan.workspace.values import FIRST_YEAR, LAST_YEAR, NUMBER
 
 __all__ = ["RULE_KINDS", "read_rules"]
 
@@ -196,7 +196,10 @@ def _check_line(
     kinds = "、".join(RULE_KINDS)
     if line.kind not in RULE_KINDS:
         rule = Say("没有这种规则", "there is no such kind of rule")
+        near = get_close_matches(line.kind, RULE_KINDS, n=1)
         repair = Say(f"可用：{kinds}", f"choose one of {', '.join(RULE_KINDS)}")
+        if near:
+            repair = Say(f"是否指 {near[0]}", f"did you mean {near[0]}")
         return [document.problem("rules", (*at, "kind"), line.kind, rule, repair)]
     wanted = RULE_KINDS[line.kind]
     names = ", ".join(wanted)
@@ -212,8 +215,8 @@ def _check_line(
             repair = Say(f"参数为 {names}", f"its parameters are {names}")
             problems.append(document.problem("rules", path, name, rule, repair))
         elif not _fits(wanted[name].rstrip("?"), value, records):
-            repair = Say("更正参数", "correct the parameter")
-            problems.append(document.problem("rules", path, value, MUST[wanted[name].rstrip("?")], repair))
+            what = wanted[name].rstrip("?")
+            problems.append(document.problem("rules", path, value, MUST[what], _repair(what, value, records)))
     for name, what in wanted.items():
         if name not in line.parameters and not what.endswith("?"):
             rule = Say(f"必须给出参数 {name}", f"the parameter {name} must be given")
@@ -221,6 +224,19 @@ def _check_line(
             problems.append(document.problem("rules", (*at, "parameters"), None, rule, repair))
     problems += _combined(line, document, at)
     return problems + _check_codes(line, document, at, records)
+
+
+def _repair(what: str, value: Any, records: Mapping[str, Records]) -> Say:
+    """How to mend a parameter that is not what it must be."""
+    if what == "level":
+        codes = sorted(_codes(records, "levels"))
+        return Say("现有代码：" + "、".join(codes), "the codes are " + ", ".join(codes))
+    text = str(value).removesuffix("%").strip()
+    if what == "share" and NUMBER.fullmatch(text) and 1 < float(text) <= 100:
+        return Say(
+            f"若指百分之 {text}，写 {float(text) / 100:g}", f"if {text} per cent is meant, write {float(text) / 100:g}"
+        )
+    return Say("更正参数", "correct the parameter")
 
 
 def _combined(line: _RuleLine, document: Document, at: tuple[str | int, ...]) -> list[Problem]:

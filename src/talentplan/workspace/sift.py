@@ -24,6 +24,9 @@ LOG = logging.getLogger(__name__)
 TOTAL = re.compile(r"(合计|总计|小计|共计|总数|total|subtotal|grandtotal|sum)[:：]?(\(.*\))?", re.IGNORECASE)
 TOTAL_STARTS = set("合总小共tTsSgG")
 FOOTNOTE = re.compile(r"(备?注|说明|资料来源|数据来源|填表说明|notes?|sources?)\s*\d*\s*[:：]", re.IGNORECASE)
+SIGNED = re.compile(
+    r"((填表|填报|制表|审核|复核|单位)(人|负责人|日期|时间|单位)?|负责人|日期)(\(?(签字|签名|盖章|签章)\))?\s*:.*|\d{4}年\d{1,2}月\d{1,2}日"
+)
 HEADING_WITHIN = 10
 """Rows among which the heading must stand."""
 
@@ -163,6 +166,8 @@ def _data_rows(spec: TableSpec, grid: Grid, rows: Sequence[Row], heading: Headin
             reason = "a total"
         elif len(cells) == 1 and texts and FOOTNOTE.match(texts[0]):
             reason = "a footnote"
+        elif len(texts) == len(cells) and all(SIGNED.fullmatch(t) for t in texts):
+            reason = "a signature"
         elif [_text(v) for v in cells] == again:
             reason = "a repeated heading"
         else:

@@ -32,6 +32,7 @@ def what_is_unread(settings: Settings, tables: Tables, rules: Sequence[Rule] = (
     yield from _origins(tables)
     yield from _groups(tables)
     yield from _ranks(settings)
+    yield from _beyond(tables)
     yield from unread_means(settings, tables)
     yield from _labels(settings, tables)
     yield from _rules(settings, rules)
@@ -205,6 +206,18 @@ def _origins(tables: Tables) -> Iterable[Defaulted]:
         "招生范围中的生源地 {} 没有生源数，无人从那里入学",
         "no entrants are given for the origins {} of the catchments: nobody comes from there",
     )  # fmt: skip
+
+
+def _beyond(tables: Tables) -> Iterable[Defaulted]:
+    """Entrants of an origin from which no school recruits, where every school that recruits has its catchment."""
+    lines, catchments = tables["offerings"], tables["catchments"]
+    recruiting = set(lines.loc[lines["entrant_group"] != "", "school"])
+    if recruiting <= set(catchments["school"]):
+        yield from without_effect(
+            "entrants", sorted(set(tables["entrants"]["origin"]) - set(catchments["origin"])),
+            "生源地 {} 不在任何院校的招生范围内，其生源数未使用",
+            "no school's catchment holds the origin {}: these entrants are not used",
+        )  # fmt: skip
 
 
 def _groups(tables: Tables) -> Iterable[Defaulted]:

@@ -52,6 +52,7 @@ TURNED = Say("Excel 可能已把代码改成日期", "the spreadsheet may have t
 
 Objects = NDArray[np.object_]
 
+ONE_VALUE = Say("一个单元格只能有一个值", "a cell holds one value")
 FILLED = Say("必须填写", "must be filled in")
 IS_NUMBER = Say("必须是数字", "must be a number")
 IS_WHOLE = Say("必须是整数", "must be a whole number")
@@ -114,6 +115,10 @@ def _each(values: Objects, one: Callable[[Any], Outcome], neutral: Any) -> tuple
     result = np.empty(len(values), dtype=object)
     faults = []
     for i, v in enumerate(values):
+        if isinstance(v, list | dict):  # in the rows of a scenario
+            result[i] = neutral
+            faults.append(Fault(i, show(v), ONE_VALUE, Say("写成一个数字或文本", "write one number or text")))
+            continue
         key = (type(v), v)
         outcome = known.get(key)
         if outcome is None:
