@@ -157,11 +157,18 @@ UNREAD: dict[str, tuple[Change, str, str]] = {
         "openings", "the given openings are not used",
     ),
     "money after the plan": (
-        lambda s, t: s["budget"].append({"kind": "investment", "amount": 5.0, "year": 2052}),
+        lambda s, t: s["budget"].append({"kind": "investment", "amount": 5e6, "year": 2052}),
         "model", "money of the years 2052, which the plan from 2025 on does not use",
     ),
     "money before the plan beside that of every year": (
         lambda s, t: s["budget"].append({"kind": "recurrent", "amount": 5e7, "year": 2024}), "model", "money of the years 2024",
+    ),
+    "money in ten thousands": (
+        lambda s, t: s["budget"][1].update(amount=300.0), "model", "amounts 300 of budget are below 100000 CNY",
+    ),
+    "employment counted long ago": (
+        lambda s, t: [r.update(year=r["year"] - 5) for r in t["employment"]],
+        "employment", "up to 2019, 6 years before the plan",
     ),
     "an active line without a number of last year": (
         lambda s, t: t.update(

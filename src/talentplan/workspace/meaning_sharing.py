@@ -120,7 +120,8 @@ def check_borrowers(tables: Tables) -> list[Problem]:
     """Nobody borrows from itself."""
     records = tables["agreements"]
     owner = attribute(records.data["resource"], tables["resources"], "unit")
-    broken = (owner == records.data["school"]).to_numpy() & records.sound("resource", "school")
+    known = records.data["school"].isin(tables["schools"].data["school"])
+    broken = ((owner == records.data["school"]) & known).to_numpy() & records.sound("resource", "school")
     rule = Say("借用院校不得是资源的所属单位", "the borrowing school must not own the resource")
     repair = Say(
         "更正借用院校或资源；本校资源不需协议", "correct the school or the resource; its own needs no agreement"

@@ -15,6 +15,8 @@ from talentplan.workspace.unlinked import unlinked
 __all__ = ["listed", "what_is_defaulted", "without_effect"]
 
 Tables = Mapping[str, pd.DataFrame]
+OLD = 4
+"""Years before last year at which the last count of employment is called old."""
 LEAST_MONEY = 100
 """CNY a student and year below which the unit is in doubt."""
 FORECAST_ONLY = {"drivers", "staffing", "education_mix"}
@@ -144,6 +146,14 @@ def _workers(tables: Tables) -> Iterable[Defaulted]:
 
 def _history(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
     last_year = settings.horizon.first_year - 1
+    counted = tables["employment"]["year"]
+    if not counted.empty and settings.forecast.openings != "given" and int(counted.max()) < last_year - OLD:
+        year = int(counted.max())
+        yield Defaulted(
+            "employment",
+            f"行业就业人数止于 {year} 年，到计划首年 {last_year + 1} 年已隔 {last_year + 1 - year} 年，全靠预测",
+            f"employment is counted up to {year}, {last_year + 1 - year} years before the plan: all since is forecast",
+        )
     history = tables["intake_history"]
     past = history.loc[history["year"] <= last_year, "year"]
     if not past.empty and int(past.max()) != last_year:

@@ -17,6 +17,8 @@ from talentplan.workspace.unread_means import unread_means
 __all__ = ["what_is_unread"]
 
 Tables = Mapping[str, pd.DataFrame]
+LEAST_BUDGET = 100_000
+"""CNY a year below which the unit of a budget is in doubt."""
 
 
 def what_is_unread(settings: Settings, tables: Tables, rules: Sequence[Rule] = ()) -> Iterable[Defaulted]:
@@ -180,6 +182,12 @@ def _money_by_year(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
         "model", map(str, sorted(idle)),
         f"budget 中有 {{}} 年的经费，方案从 {first} 年开始，用不到，请核对年份",
         f"budget holds money of the years {{}}, which the plan from {first} on does not use: check the year",
+    )  # fmt: skip
+    low = [f"{b.amount:g}" for b in settings.budget if 0 < b.amount < LEAST_BUDGET]
+    yield from without_effect(
+        "model", low,
+        f"budget 中的金额 {{}} 不到 {LEAST_BUDGET} 元，请核对单位（元，不是万元）",
+        f"the amounts {{}} of budget are below {LEAST_BUDGET} CNY: check the unit",
     )  # fmt: skip
     given = {b.year for b in settings.budget if b.kind == "recurrent"}
     latest = max((year for year in given if year is not None), default=first)
