@@ -141,6 +141,12 @@ REPAIRED: list[tuple[str, Spoil, tuple[str, str, dict[str, Any]], Any]] = [
         ("offerings", "school", {"offering": "zz1-sk"}),
         "zz1",
     ),
+    (
+        "blank within a word of a list",
+        lambda d: d.put("offerings", 3, "track", "衔 接 前 段"),
+        ("offerings", "track", {"offering": "zz1-sk-32"}),
+        "first_segment",
+    ),
     ("yes in Chinese", lambda d: d.put("industries", 4, "pillar", "是"), ("industries", "pillar", {"industry": "51"}), True),
     ("no as 0", lambda d: d.put("industries", 2, "pillar", "0"), ("industries", "pillar", {"industry": "34"}), False),
     (
@@ -346,6 +352,10 @@ REPORTED: list[tuple[str, Spoil, Reported]] = [
     ("long strokes in a code", lambda d: d.put("crosswalk", 2, "occupation", "6—18—01—01"), Reported(CSV["crosswalk"], 2, "occupation", "did you mean 6-18-01-01")),
     ("full-width strokes in a code", lambda d: d.put("crosswalk", 2, "occupation", "6–18–01–01"), Reported(CSV["crosswalk"], 2, "occupation", "did you mean 6-18-01-01")),
     ("code as an uncomputed formula", lambda d: d.put("offerings", 2, "school", "=A1"), Reported(OFFERINGS, 2, "school", "the formula has no result")),
+    ("a column for each year", lambda d: d.head("employment", persons="2024年"), Reported(EMPLOYMENT, 1, "2024年", "one row for each year")),
+    ("a school year", lambda d: d.put("employment", 2, "year", "2017-2018学年"), Reported(EMPLOYMENT, 2, "year", "such as 2017")),
+    ("a school year in short", lambda d: d.put("employment", 2, "year", "2017/18"), Reported(EMPLOYMENT, 2, "year", "such as 2017")),
+    ("negative in brackets", lambda d: d.put("drivers", 2, "persons", "(1,500)"), Reported(CSV["drivers"], 2, "persons", "write -1500")),
     ("nothing in words", lambda d: d.put("schools", 2, "places", "暂无"), Reported("programs/schools.csv", 2, "places", "0 where it is zero")),
     ("nothing in letters", lambda d: d.put("schools", 2, "places", "N.A."), Reported("programs/schools.csv", 2, "places", "0 where it is zero")),
     ("no limit in words", lambda d: d.put("schools", 2, "places", "不限"), Reported("programs/schools.csv", 2, "places", "empty where it is not limited")),

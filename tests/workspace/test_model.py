@@ -77,6 +77,8 @@ FAULTS: list[tuple[str, str, str, str | None, str]] = [
     ("a word for a group of settings", HEAD + "horizon: 2025\n", "tiny.yaml:5:1", "horizon", "write it as key: value"),
     ("a folder of scenarios that is not there", HEAD + "horizon: {first_year: 2025}\nscenarios: scenaros\n",
      "tiny.yaml:6:1", "scenarios", "must exist"),
+    ("a name in Chinese", "name: 小例\n" + HEAD.partition("\n")[2] + "horizon: {first_year: 2025}\n",
+     "tiny.yaml:1:1", "name", "use letters, digits, _ and -"),
     ("broken syntax", HEAD + "horizon: {first_year: 2025\npolicy: [\n", "tiny.yaml:6:7", None, "well formed"),
     ("number for a text", HEAD + "horizon: {first_year: 2025}\ntotals:\n  - {level: 12, least: 5}\n",
      "tiny.yaml:7:6", "totals.0.level", "quotes"),

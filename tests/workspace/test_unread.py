@@ -191,6 +191,12 @@ UNREAD: dict[str, tuple[Change, str, str]] = {
     "grant in ten thousands": (
         lambda s, t: line(t, "zz1-kj").update(grant=0.8), "offerings", "the grant of the offerings zz1-kj is below 100 CNY",
     ),
+    "a code without a label among others that have one": (
+        lambda s, t: (
+            s.update(labels={c: {"zh": c, "en": c} for c in ("city", "province")}), t["entrants"].append({**t["entrants"][0], "origin": "ctiy"}),
+        ),
+        "model", "codes ctiy (-> city?) have no label",
+    ),
     "a label of nothing": (
         lambda s, t: s.update(labels={"ctiy": {"zh": "市", "en": "city"}}), "model", "ctiy (-> city?) of labels stand nowhere",
     ),
@@ -243,7 +249,7 @@ def test_what_is_read_is_not_named() -> None:
         s["objective"] = {"priorities": [["broken_promise"], ["shortage"]]}
         t["teacher_agreements"] = [{**TEACHERS, "first_year": 2029}]
         s["budget"] = only("recurrent", 2024)  # the last year's money holds on
-        s["labels"] = {"city": {"zh": "市", "en": "city"}, "north": {"zh": "北区", "en": "north"}}
+        s["labels"] = {code: {"zh": code, "en": code} for code in ("city", "province", "north", "south")}
         option(t, lead=4)
         line(t, "zz1-kj").update(max_plan=0)  # closed on purpose
         line(t, "gz1-jq-5").update(max_plan=30)

@@ -95,10 +95,10 @@ def read_csv(path: Path, file: str, table: str) -> tuple[Grid | None, list[Probl
             rows.append(row)
             numbers.append(start)
             start = reader.line_num + 1
-    except csv.Error as error:
+    except csv.Error:
         rule = Say("引号必须成对，每行必须能拆成单元格", "quotes must be paired so that every line splits into cells")
         repair = Say("检查该行的引号", "check the quotes of this row")
-        return None, [file_problem(file, table, str(error), rule, repair, row=start)]
+        return None, [file_problem(file, table, "", rule, repair, row=start)]
     return Grid(file, None, rows, numbers), []
 
 

@@ -16,6 +16,7 @@ __all__ = ["column_of", "is_form", "is_remark", "table_of", "unknown_columns", "
 
 REMARKS = {"备注", "注", "note", "notes", "remark", "remarks", "序号", "no."}
 MARKS = {"必填", "选填", "required", "optional"}
+YEAR = re.compile(r"(19|20|21)\d\d年?")
 UNIT = re.compile(r"^(.*?)[(\[【{]([^()\[\]【】{}]*)[)\]】}]$", re.DOTALL)
 
 
@@ -113,7 +114,12 @@ def _unknown(spec: TableSpec, file: str, sheet: str | None, row: int | None, hea
         )
     else:
         near = get_close_matches(squeeze(heading), list(known), n=1, cutoff=0.6)
-        if near:
+        if YEAR.fullmatch(squeeze(heading)) and "year" in spec.names:
+            repair = Say(
+                f"一年一行：年份填入“{spec.column('year').zh}”列，各年的数填在同一列",
+                "write one row for each year, the year in the column year and the figures below one another",
+            )
+        elif near:
             c = known[near[0]]
             repair = Say(f"是否指“{c.zh}”（{c.name}）？改列名", f"did you mean {c.name} ({c.en})? Rename the column")
         else:

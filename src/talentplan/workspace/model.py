@@ -187,6 +187,7 @@ REPAIRS = {
     "list_type": Say("每项前写“- ”，或用方括号 [ ]", 'begin each item with "- ", or use brackets [ ]'),
     "dict_type": Say("写成“键: 值”", "write it as key: value"),
     "model_type": Say("写成“键: 值”", "write it as key: value"),
+    "string_pattern_mismatch": Say("改用英文字母、数字、_ 和 -", "use letters, digits, _ and -"),
     "literal_error": Say("从中选一个", "choose one of them"),
     **dict.fromkeys(
         ("greater_than_equal", "less_than_equal", "finite_number", "int_from_float"),

@@ -17,6 +17,14 @@ from talentplan.workspace.unread_means import unread_means
 __all__ = ["what_is_unread"]
 
 Tables = Mapping[str, pd.DataFrame]
+LABELLED = (
+    (("units", "district"), ("employment", "district")),
+    (("entrants", "origin"), ("births", "origin"), ("school_rolls", "origin"), ("catchments", "origin")),
+    (("entrants", "entrant_group"), ("offerings", "entrant_group"), ("feeders", "entrant_group")),
+    (("resources", "kind"), ("needs", "kind"), ("investments", "kind")),
+    (("investments", "earmark"), ("investment_payers", "earmark")),
+)
+"""Columns by kind of code that only `labels` of the model gives words to."""
 LEAST_BUDGET = 100_000
 """CNY a year below which the unit of a budget is in doubt."""
 
@@ -37,6 +45,7 @@ def what_is_unread(settings: Settings, tables: Tables, rules: Sequence[Rule] = (
     yield from _beyond(tables)
     yield from unread_means(settings, tables)
     yield from _labels(settings, tables)
+    yield from _unlabelled(settings, tables)
     yield from _rules(settings, rules)
 
 
@@ -267,6 +276,22 @@ def _labels(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
         "model", unknown,
         "labels 中的代码 {} 在数据中没有出现，标签未使用",
         "the codes {} of labels stand nowhere in the data: these labels are not used",
+    )  # fmt: skip
+
+
+def _unlabelled(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Codes without a label among others of their kind that have one: perhaps a slip of the pen."""
+    labels = set(settings.labels)
+    odd: list[str] = []
+    for places in LABELLED:
+        codes = {str(c) for table, column in places for c in tables[table][column]} - {""}
+        for code in sorted(codes - labels) if codes & labels else ():
+            near = get_close_matches(code, sorted(codes & labels), n=1, cutoff=0.75)
+            odd.append(f"{code} (-> {near[0]}?)" if near else code)
+    yield from without_effect(
+        "model", odd,
+        "代码 {} 在 labels 中没有标签，而同类代码有，请核对是否写错",
+        "the codes {} have no label, while others of their kind have: check whether they are slips",
     )  # fmt: skip
 
 

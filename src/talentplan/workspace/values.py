@@ -32,6 +32,7 @@ ABOUT = re.compile(
     r"(?:约|大约|近|超过?|不少于|不超过|至少|[~≈<>≤≥¥￥$]|CNY|RMB) ?([+-]?\d[\d,]*(?:\.\d+)?)(?:元|人)?", re.IGNORECASE
 )
 POINT = re.compile(r"([+-]?\d+)[,。·]\s?(\d{1,2})")
+SCHOOL_YEAR = re.compile(r"(\d{4}) ?[-/~—–至] ?(?:\d{2}|\d{4}) ?(?:学年|年)?(?:度)?")
 NOTHING = {
     "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "空", "缺", "未知", "不详", "待定", "未定", "n/a", "#n/a", "na", "n.a.",
     "nil", "none", "null", "nan", "tbd", "?", "？", "…", "...",
@@ -182,7 +183,7 @@ def _enum_of(column: ColumnSpec) -> Callable[[Any], Outcome]:
 
     def enum(value: Any) -> Outcome:
         text = half_width(str(value)).casefold()
-        found = words.get(text) or words.get(re.sub(r"[\s-]+", "_", text))
+        found = words.get(text) or words.get(re.sub(r"[\s-]+", "_", text)) or words.get(re.sub(r"\s+", "", text))
         return found, None if found is not None else (rule, repair)
 
     return enum
@@ -313,6 +314,12 @@ def _number_from_text(column: ColumnSpec, text: str) -> Outcome:
             return inner[0] / 100, None
     if column.type == "year" and re.fullmatch(r"\d{4} ?(年|年度)", text):
         return float(text[:4]), None
+    span = SCHOOL_YEAR.fullmatch(text) if column.type == "year" else None
+    if span:
+        return np.nan, (
+            IS_YEAR,
+            Say(f"填秋季所在的年份，如 {span[1]}", f"write the year of its autumn, such as {span[1]}"),
+        )
     return np.nan, (IS_NUMBER, number_repair(text, column.unit))
 
 
@@ -336,6 +343,10 @@ def number_repair(text: str, unit: str) -> Say:
         return Say("不限时留空", "leave the cell empty where it is not limited")
     if text.startswith("="):
         return UNCOMPUTED
+    bracketed = re.fullmatch(r"\((\d[\d,]*(?:\.\d+)?)\)", text)
+    if bracketed:
+        n = "-" + bracketed[1].replace(",", "")
+        return Say(f"若为负数，填 {n}", f"if it is negative, write {n}")
     about, point = ABOUT.fullmatch(text), POINT.fullmatch(text)
     if about:
         n = about[1].replace(",", "")
