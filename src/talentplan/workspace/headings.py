@@ -12,7 +12,7 @@ from talentplan.workspace.cells import Say, table_problem
 from talentplan.workspace.dictionary import ColumnSpec, TableSpec, load_dictionary
 from talentplan.workspace.values import half_width
 
-__all__ = ["column_of", "is_form", "is_remark", "table_of", "unknown_columns", "unknown_table"]
+__all__ = ["column_of", "is_form", "is_remark", "is_unit", "table_of", "unknown_columns", "unknown_table"]
 
 REMARKS = {"备注", "注", "note", "notes", "remark", "remarks", "序号", "no."}
 MARKS = {"必填", "选填", "required", "optional"}
@@ -71,6 +71,11 @@ def column_of(spec: TableSpec, heading: str) -> ColumnSpec | None:
     if column is None or squeeze(match[2]) not in _units(column):
         return None
     return column
+
+
+def is_unit(column: ColumnSpec, text: str) -> bool:
+    """Whether a text, with or without brackets, is the unit of the column or a word that changes nothing."""
+    return squeeze(half_width(text).strip("()[]{}")) in _units(column)
 
 
 def _units(column: ColumnSpec) -> set[str]:

@@ -15,7 +15,7 @@ from talentplan.errors import Problem
 from talentplan.workspace.cells import Cells, Say, table_problem
 from talentplan.workspace.dictionary import TableSpec
 from talentplan.workspace.grids import Grid
-from talentplan.workspace.headings import column_of, is_remark, unknown_columns
+from talentplan.workspace.headings import column_of, is_remark, is_unit, unknown_columns
 from talentplan.workspace.values import half_width
 
 __all__ = ["sift"]
@@ -168,6 +168,8 @@ def _data_rows(spec: TableSpec, grid: Grid, rows: Sequence[Row], heading: Headin
             reason = "a footnote"
         elif len(texts) == len(cells) and all(SIGNED.fullmatch(t) for t in texts):
             reason = "a signature"
+        elif i <= heading.last + 2 and len(texts) == len(cells) and _only_units(spec, heading, rows[i]):
+            reason = "a row of units"
         elif [_text(v) for v in cells] == again:
             reason = "a repeated heading"
         else:
@@ -175,6 +177,12 @@ def _data_rows(spec: TableSpec, grid: Grid, rows: Sequence[Row], heading: Headin
             continue
         LOG.info("%s %s row %d left out: %s", spec.name, grid.file, grid.numbers[i], reason)
     return kept
+
+
+def _only_units(spec: TableSpec, heading: Heading, row: Row) -> bool:
+    """Whether every filled cell of a row is the unit of its column, so that nothing is lost without it."""
+    columns = [(column_of(spec, _at(heading.texts, c) or ""), v) for c, v in enumerate(row) if v is not None]
+    return all(column is not None and is_unit(column, v) for column, v in columns)
 
 
 def _columns(
