@@ -144,3 +144,35 @@ def test_a_repair_reaches_whole_classes(large: bool, monkeypatch: pytest.MonkeyP
         [("total", "least", 50.0)],
         [("total", "most", 60.0)],
     )
+
+
+def test_what_clashes_in_every_year_is_told_of_the_first_and_mended_in_all() -> None:
+    # one line grows from 40 by two classes of 50 a year: 140 next year, then 200 entrants; the total wants 300 in each
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "least": 300.0}
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(_case(settings={"totals": [total], "solving": {"whole_class_years": 0}}))
+    found = caught.value.diagnosis
+    assert found.complete
+    assert [(s.kind, {p["year"] for p in s.places}) for s in found.conflicts[0].statements if s.kind == "total"] == [
+        ("total", {2027})
+    ]
+    assert len(found.conflicts) == 1
+    cheapest = found.repairs[0]
+    assert [(c.kind, c.place["year"], c.after) for c in cheapest.changes] == [
+        ("total", 2027, 140.0),
+        ("total", 2028, 200.0),
+    ]
+    assert cheapest.words == (
+        "总量（2027–2028 年计划数合计）：下限由 300 降到 140（2027 年）、200（2028 年） 人",
+        "the city's total (sum of plan numbers in 2027–2028): lower the least from 300 to 140 (2027), 200 (2028) persons",
+    )
+
+
+def test_the_same_clash_in_a_later_year_is_told_once() -> None:
+    # a given line of 40 against 20 entrants, which are counted year by year
+    case = _case(pool=20.0, control="given")
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(case)
+    found = caught.value.diagnosis
+    assert [{p["year"] for s in c.statements for p in s.places} for c in found.conflicts] == [{2027}]
+    assert all({2027, 2028} <= {c.place["year"] for c in repair.changes} for repair in found.repairs)

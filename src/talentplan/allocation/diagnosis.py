@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from talentplan.allocation.linear import LARGE, method_of
 from talentplan.allocation.repairs import Rebuild, Repairs, has_plan, rows_of
 from talentplan.allocation.statements import (
     FIRM,
     Names,
     Said,
+    as_stated,
     followers,
+    in_every_year,
+    kin,
     owners,
     places,
+    row_years,
     said,
     spelled_out,
     statement_words,
@@ -40,14 +46,27 @@ UNDECIDED = Statement(
 def why_impossible(program: LinearProgram, names: Names = ({}, {}), rebuild: Rebuild | None = None) -> Diagnosis:
     """Which statements clash and what would mend the case.
 
-    A statement is a limit, or the bounds of one kind on the plan numbers of a year. A deletion filter leaves out one after
-    another as long as the rest still clash, so that none of those told can be left out.
-    `Repairs` seeks what mends the case.
+    A statement is a limit, or the bounds of one kind on the plan numbers of a year. The first years that clash by themselves
+    are looked at alone. A deletion filter leaves out one statement after another as long as the rest still clash, so that none
+    of those told can be left out. `Repairs` seeks what mends the case, in all years.
 
     names: code -> name in zh and en, for the words.
     rebuild: the program with limits moved from which others follow (`linear_program(changes=...)`); without it no repair moves them.
     """
     return _Search(program, names, rebuild).diagnosis()
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """A smallest set of statements that clash.
+
+    told: the statements as far as they are needed for the clash; minimal: whether it is proven that none can be left out.
+    giving: the same in every year that was stated with them: what would be lifted.
+    """
+
+    told: list[Said]
+    minimal: bool
+    giving: list[Said]
 
 
 class _Search:
@@ -58,67 +77,91 @@ class _Search:
         self.names, self.rebuild = names, rebuild
         self.statements = said(self.program)
         self.soft = rows_of(self.statements)
-        follow = followers(self.program)
-        self.split = Clash(self.program, self.soft, follow, whole=False)
-        self.whole = Clash(self.program, self.soft, follow, whole=True) if program.integer.any() else self.split
+        self.year = row_years(self.program)
+        follow, method = followers(self.program), method_of(self.program)
+        self.split = Clash(self.program, self.soft, follow, whole=False, method=method)
+        self.whole = self.split
+        if program.integer.any():
+            self.whole = Clash(self.program, self.soft, follow, whole=True, method=method)
 
     def diagnosis(self) -> Diagnosis:
-        found: list[list[Said]] = []
-        minimal: list[bool] = []
-        left = self.soft
-        possible = self._possible(left)
-        while len(found) < CONFLICTS and possible is False:
-            core, proven = self._core(left)
-            if not core:
+        found: dict[frozenset[str], _Core] = {}
+        left, possible = self.soft, None
+        while len(found) < CONFLICTS:
+            possible, judge = self._possible(left)
+            if possible is not False:
+                break
+            core = self._core(left, judge)
+            if not core.told:
                 return Diagnosis((Conflict((UNDEFINED,), True),), (), True)
-            found.append(core)
-            minimal.append(proven)
-            left = np.setdiff1d(left, rows_of(core))
-            possible = self._possible(left)
+            sort = frozenset(kin(self.program, s) for s in core.told)
+            if sort in found:  # the same clash in a later year: told once, lifted in all years
+                again = [in_every_year(self.program, s) for s in core.told]
+                found[sort] = dataclasses.replace(found[sort], giving=again)
+            else:
+                found[sort] = core
+            left = np.setdiff1d(left, rows_of(found[sort].giving))
         if not found:
             return Diagnosis((Conflict((UNDECIDED,), False),), (), False)
         complete = possible is True
-        conflicts = tuple(
-            Conflict(tuple(self._told(s) for s in core), proven) for core, proven in zip(found, minimal, strict=True)
-        )
-        return Diagnosis(
-            conflicts,
-            Repairs(self.program, self.names, self.rebuild).of(found, self._ways(found) if complete else []),
-            complete,
-        )
+        conflicts = tuple(Conflict(tuple(self._told(s) for s in c.told), c.minimal) for c in found.values())
+        giving = [c.giving for c in found.values()]
+        repairs = Repairs(self.program, self.names, self.rebuild)
+        return Diagnosis(conflicts, repairs.of(giving, self._ways(giving) if complete else []), complete)
 
-    def _possible(self, left: Ints) -> bool | None:
-        """Whether there is a plan with the rows left of those that may give way; None where the search ended undecided."""
+    def _possible(self, left: Ints) -> tuple[bool | None, Clash]:
+        """Whether there is a plan with the rows left of those that may give way, None where the search ended undecided; and who says so."""
+        if self.split.possible(left) is False:
+            return False, self.split
         lower, upper = self.program.row_lower.copy(), self.program.row_upper.copy()
         let_go = np.setdiff1d(self.soft, left)
         let_go = np.append(let_go, self.split.followers.of(let_go))
         lower[let_go], upper[let_go] = -np.inf, np.inf
-        return has_plan(dataclasses.replace(self.program, row_lower=lower, row_upper=upper))
+        return has_plan(dataclasses.replace(self.program, row_lower=lower, row_upper=upper)), self.whole
 
     def _told(self, one: Said) -> Statement:
         words = statement_words(self.program, one, self.names)
         return Statement(words, one.kind, places(self.program, one.rows))
 
-    def _core(self, left: Ints) -> tuple[list[Said], bool]:
-        """A smallest set of statements that clash, of the rows left; and whether it is proven that none can be left out."""
-        first = self.split if self.split.possible(left) is False else self.whole
+    def _core(self, left: Ints, first: Clash) -> _Core:
+        """A smallest set of statements that clash, of the rows left, as `first` says they do; no statement where there is none."""
         if first is self.split:
+            left = self._first_years(left)
             suspects = self.split.suspects(left)
             left = suspects if self.split.possible(suspects) is False else left
         groups = [Said(s.kind, s.rows[np.isin(s.rows, left)]) for s in self.statements]
         groups = [s for s in groups if len(s.rows)]
+        minimal = True
         for judge in dict.fromkeys((first, self.whole)):  # with whole numbers fewer statements may clash
-            groups = self._leave_out(judge, groups)
+            groups, minimal = self._leave_out(judge, groups)
         for k, one in enumerate(groups):
             groups[k] = self._narrowed(one, groups[:k] + groups[k + 1 :])
-        rest = [[s for s in groups if s is not one] for one in groups]
-        return groups, all(self.whole.possible(rows_of(others)) is True for others in rest)
+        return _Core(groups, minimal, [as_stated(self.program, s) for s in groups])
 
-    def _leave_out(self, judge: Clash, groups: list[Said]) -> list[Said]:
+    def _first_years(self, left: Ints) -> Ints:
+        """Of rows that clash with split classes those of the fewest first years that clash by themselves."""
+        years = np.unique(self.year[left])
+        low, high, step = -1, len(years) - 1, 1  # possible up to the one, a clash up to the other
+        while high - low > 1:
+            middle = low + min(step, (high - low) // 2)
+            if self.split.possible(left[self.year[left] <= years[middle]]) is False:
+                high = middle
+            else:
+                low, step = middle, 2 * step
+        return np.asarray(left[self.year[left] <= years[high]], dtype=np.int64)
+
+    def _leave_out(self, judge: Clash, groups: list[Said]) -> tuple[list[Said], bool]:
+        """The statements that are needed for the clash; and whether it is proven of all of them."""
+        proven = True
+
         def clash(kept: list[int]) -> bool:
-            return judge.possible(rows_of([groups[k] for k in kept])) is False
+            nonlocal proven
+            answer = judge.possible(rows_of([groups[k] for k in kept]))
+            proven = proven and answer is not None
+            return answer is False
 
-        return [groups[k] for k in leave_out(range(len(groups)), clash)]
+        kept = leave_out(range(len(groups)), clash)
+        return [groups[k] for k in kept], proven
 
     def _narrowed(self, one: Said, others: list[Said]) -> Said:
         """The statement about those lines only that are needed for the clash with the others."""
@@ -133,9 +176,11 @@ class _Search:
         return Said(one.kind, np.sort(np.concatenate([parts[k] for k in kept])))
 
     def _ways(self, conflicts: list[list[Said]]) -> list[Ints]:
-        """Rows of one statement from each conflict, those first that cost least one by one."""
+        """Rows of one statement from each conflict, those first that cost least one by one; of several conflicts in small programs only."""
         if len(conflicts) == 1:
             return [s.rows for s in conflicts[0] if s.kind not in FIRM]
+        if len(self.program.cost) > LARGE:
+            return []
         choices: list[list[tuple[float, int, Said]]] = []
         for core in conflicts:
             others = rows_of([s for other in conflicts if other is not core for s in other])

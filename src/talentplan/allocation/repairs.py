@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from talentplan.allocation.ceilings import is_ceiling
 from talentplan.allocation.first_years import column_years, first_plan, first_years, nearest
-from talentplan.allocation.linear import LARGE
+from talentplan.allocation.linear import LARGE, method_of
 from talentplan.allocation.statements import (
     FIRM,
     Names,
@@ -27,7 +27,7 @@ from talentplan.allocation.statements import (
     spelled_out,
 )
 from talentplan.errors import Change, Repair
-from talentplan.program import Block, Breach, Elastic, LinearProgram, Session, nodes_for
+from talentplan.program import Block, Breach, Elastic, LinearProgram, Outcome, Session, nodes_for, residual
 
 __all__ = ["Rebuild", "Repairs", "has_plan", "rows_of"]
 
@@ -44,15 +44,17 @@ NEEDED = 30  # changes of one repair that are tried without
 MANY = 20  # changes beyond which a repair is of no use to anybody who has another one
 GAP = 0.01
 NODES = 1  # of branch and bound for the whole numbers of the first years: measured, further ones take 5 times as long for 0.1 %
+EXACT = 1e-6  # by how much a plan that was found may miss a limit or a whole number
 BREACHED, APART = 1e4, 0.01  # prices of a breach by its whole bound and of one person away from the linear optimum
 
 
 @dataclass(frozen=True, slots=True)
 class _Least:
-    """The least breach of a program, and the whole numbers it was found at, float[whole column], where it has some."""
+    """The least breach of a program, and the point at which it was found, float[column]; floor: what no breach can cost less than."""
 
     breach: Breach
-    whole: Floats | None
+    point: Floats
+    floor: float
 
 
 class Repairs:
@@ -97,10 +99,10 @@ class Repairs:
         whole = bool(self.program.integer.any())
         ways = (True,) if whole and len(self.program.cost) > LARGE else tuple(dict.fromkeys((False, whole)))
         for at in ways:  # what is enough for split classes often is for whole ones, and costs less to find
-            moved = self._mended(giving, whole=at)
-            if moved is None:
+            mended = self._mended(giving, whole=at)
+            if mended is None:
                 continue
-            moved = self._needed(moved)
+            moved = self._needed(*mended)
             changes = tuple(moved.values())
             cost = sum(abs(c.after - c.before) / max(1.0, abs(c.before)) for c in changes)
             key = frozenset(moved)
@@ -115,12 +117,15 @@ class Repairs:
         """Whether a repair moves what another one does, by other amounts, or very much where others are known."""
         return frozenset(moved) in self.found or (len(moved) > MANY and bool(self.found))
 
-    def _mended(self, giving: Ints, *, whole: bool) -> Moved | None:
+    def _mended(self, giving: Ints, *, whole: bool) -> tuple[Moved, float] | None:
         """Limits of the rows moved until the whole program has a plan: by the least breach, rounded, and again by what it left.
+
+        Also what all of it costs at least, in the prices of a breach, as long as nothing follows from what is moved.
 
         What follows from the rows gives way with them at first; once the program is built anew from the limits moved, it stands.
         """
         moved: Moved = {}
+        floor = -np.inf
         program, rows, follow = self.program, giving, followers(self.program).of(giving)
         for _ in range(ROUNDS):
             least = self._least(moved, program, rows, follow, whole=whole)
@@ -132,8 +137,10 @@ class Repairs:
             changed = self._changed(moved)
             if changed is None:
                 return None
-            if _confirmed(changed, least.whole):
-                return moved
+            if program is self.program and not len(follow):
+                floor = least.floor
+            if _confirmed(changed, least.point):
+                return moved, floor
             program, rows, follow = changed, rows_in(changed, self.program, giving), NOTHING
         return None
 
@@ -143,39 +150,49 @@ class Repairs:
         In a large program the statements that give way are those of the linear optimum, and its whole numbers are sought near
         it in the first years alone; a breach that leads to no repair of any use ends there.
         """
-        elastic = Elastic.of(program, rows, follow)
+        elastic, n = Elastic.of(program, rows, follow), len(program.cost)
         session = Session(elastic.program)
-        large = whole and len(program.cost) > LARGE
-        found = session.solve(gap=GAP, nodes=nodes_for(elastic.program), relax=large or not whole)
+        large = whole and n > LARGE
+        nodes = nodes_for(elastic.program)
+        found = session.solve(gap=GAP, nodes=nodes, relax=large or not whole, method=method_of(program))
         breach = elastic.breach(found)
         if breach is None or not large:
-            value = found.x[: len(program.cost)][program.integer] if whole else None
-            return None if breach is None else _Least(breach, value)
+            return None if breach is None else _Least(breach, found.x[:n], found.bound)
         ahead = dict(moved)
         self._move(ahead, program, breach)
         if self._useless(ahead):
             return None
         gave = breach.rows[(breach.under > 0) | (breach.over > 0)]
         few = np.intersect1d(rows_of([s for s in said(program) if np.isin(gave, s.rows).any()]), rows)
+        session.drop_integrality()
         for giving in [rows] if not len(few) else [few] if self.found else [few, rows]:
-            elastic = Elastic.of(program, giving, np.intersect1d(followers(program).of(giving), follow))
-            value = _whole_numbers(program, elastic, found.x)
-            if value is not None:
-                held = _with_whole(elastic.program, np.flatnonzero(program.integer), value)
-                breach = elastic.breach(Session(held).solve())
-                if breach is not None:
-                    return _Least(breach, value)
+            least = _near(program, elastic.only(np.append(giving, follow)), session, found)
+            if least is not None:
+                return least
         return None
 
-    def _needed(self, moved: Moved) -> Moved:
-        """The changes of a repair without those that can be left out, the largest first."""
+    def _needed(self, moved: Moved, floor: float) -> Moved:
+        """The changes of a repair without those that can be left out, the largest first.
+
+        None can where the others together are less than every breach that is enough.
+        """
         by_size = sorted(moved, key=lambda k: -abs(moved[k].after - moved[k].before) / max(1.0, abs(moved[k].before)))
         for key in by_size[:NEEDED] if len(moved) > 1 else []:
             rest = {k: c for k, c in moved.items() if k != key}
+            if not rest or self._priced(rest) < floor - EXACT:
+                continue
             changed = self._changed(rest)
-            if rest and changed is not None and has_plan(changed) is True:
+            if changed is not None and has_plan(changed) is True:
                 moved = rest
         return moved
+
+    def _priced(self, moved: Moved) -> float:
+        """The changes in the prices of a breach."""
+        rows = np.array([row for row, _ in moved], dtype=np.int64)
+        least = np.array([c.side == "least" for c in moved.values()])
+        bound = np.where(least, self.program.row_lower[rows], self.program.row_upper[rows])
+        by = np.array([abs(c.after - c.before) for c in moved.values()])
+        return float(np.sum(by / np.maximum(1.0, np.abs(bound))))
 
     def _move(self, moved: Moved, program: LinearProgram, breach: Breach) -> None:
         """Every limit that gives way in a program joins those moved before."""
@@ -223,7 +240,7 @@ def has_plan(program: LinearProgram) -> bool | None:
     """Whether there is any plan, in whole numbers where the program has some; None where the search ended undecided."""
     anything = dataclasses.replace(program, cost=np.zeros(len(program.cost)), offset=0.0)
     session = Session(anything)
-    relaxed = session.solve(relax=True)
+    relaxed = session.any_point()
     if relaxed.status != "optimal":
         return False if relaxed.status == "infeasible" else None
     if not program.integer.any() or first_plan(anything, session, relaxed, gap=1.0) is not None:
@@ -237,21 +254,39 @@ def _reaches(change: Change) -> bool:
     return change.kind in ("up", "down") or is_ceiling(change.kind)
 
 
-def _confirmed(changed: LinearProgram, whole: Floats | None) -> bool:
-    """Whether a program has a plan: with these whole numbers, or with any."""
-    if whole is not None and len(whole) == int(changed.integer.sum()):
-        anything = dataclasses.replace(changed, cost=np.zeros(len(changed.cost)), offset=0.0)
-        found = Session(_with_whole(anything, np.flatnonzero(changed.integer), whole)).solve().status == "optimal"
-        if found or len(changed.cost) > LARGE:
-            return found
+def _confirmed(changed: LinearProgram, point: Floats) -> bool:
+    """Whether a program has a plan: the point, one with its whole numbers, or any."""
+    if len(point) == len(changed.cost):
+        whole = point[changed.integer]
+        if np.all(np.abs(whole - np.round(whole)) <= EXACT):
+            if residual(changed, point) <= EXACT:
+                return True
+            anything = dataclasses.replace(changed, cost=np.zeros(len(changed.cost)), offset=0.0)
+            session = Session(anything)
+            session.drop_integrality()
+            columns = np.flatnonzero(changed.integer)
+            session.set_bounds(columns, np.round(whole), np.round(whole))
+            found = session.any_point().status == "optimal"
+            if found or len(changed.cost) > LARGE:
+                return found
     return has_plan(changed) is True
 
 
-def _with_whole(program: LinearProgram, columns: Ints, value: Floats) -> LinearProgram:
-    """The linear program with the whole numbers held at a value."""
-    lower, upper = program.lower.copy(), program.upper.copy()
-    lower[columns] = upper[columns] = np.round(value)
-    return dataclasses.replace(program, lower=lower, upper=upper, integer=np.zeros(len(program.cost), dtype=bool))
+def _near(program: LinearProgram, elastic: Elastic, session: Session, found: Outcome) -> _Least | None:
+    """The least breach with whole numbers near the linear optimum; None where none were found.
+
+    session: the linear program, just solved, of which `elastic` is a part; found: its optimum.
+    """
+    value = _whole_numbers(program, elastic, found.x)
+    if value is None:
+        return None
+    lower, upper = elastic.program.lower.copy(), elastic.program.upper.copy()
+    whole = np.flatnonzero(program.integer)
+    lower[whole] = upper[whole] = value
+    session.set_bounds(np.arange(len(lower), dtype=np.int64), lower, upper)
+    held = session.solve(method=method_of(program), cold=True)
+    breach = elastic.breach(held)
+    return None if breach is None else _Least(breach, held.x[: len(program.cost)], found.bound)
 
 
 def _whole_numbers(program: LinearProgram, elastic: Elastic, centre: Floats) -> Floats | None:

@@ -16,8 +16,8 @@ from talentplan.errors import Change, Place, Words
 from talentplan.program import Block, Followers, LinearProgram
 
 __all__ = [
-    "DEFINITIONS", "FIRM", "Names", "Said", "change_of", "followers", "owners", "places", "repair_words", "row_at", "rows_in", "said", "spelled_out",
-    "statement_words",
+    "DEFINITIONS", "FIRM", "Names", "Said", "as_stated", "change_of", "followers", "in_every_year", "kin", "owners", "places", "repair_words", "row_at",
+    "row_years", "rows_in", "said", "spelled_out", "statement_words",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -120,11 +120,42 @@ def said(program: LinearProgram) -> list[Said]:
     size = {s.kind: 0 for s in found}
     for one in found:
         size[one.kind] += len(one.rows)
-    year = np.zeros(program.matrix.shape[0])
-    for block in program.rows.values():
-        if "year" in block.index:
-            year[block.positions] = block.index["year"]
+    year = row_years(program)
     return sorted(found, key=lambda s: (-year[s.rows[0]], -size[s.kind], s.rows[0]))
+
+
+def row_years(program: LinearProgram) -> Ints:
+    """int[row]: the year that a row is about, 0 where it names none."""
+    year = np.zeros(program.matrix.shape[0], dtype=np.int64)
+    for block in program.rows.values():
+        if "year" in block.labels:
+            year[block.positions] = block.labels["year"]
+    return year
+
+
+def kin(program: LinearProgram, one: Said) -> str:
+    """What statements have in common that differ in their years alone: the kind, and of whom it is said unless of all lines."""
+    if one.kind in BY_YEAR:
+        return one.kind
+    block = program.row_block(int(one.rows[0]))
+    of = block.index.iloc[one.rows - block.start][owner_columns(block)].drop_duplicates()
+    return "\t".join([one.kind, *of.astype(str).to_numpy().ravel()])
+
+
+def as_stated(program: LinearProgram, one: Said) -> Said:
+    """What is said of some owners, in all years that were stated at once."""
+    return one if one.kind in BY_YEAR or one.kind in BY_ROW else in_every_year(program, one)
+
+
+def in_every_year(program: LinearProgram, one: Said) -> Said:
+    """What a block says of the same owners in all years, of all of them where it is said of all lines, year by year."""
+    block = program.row_block(int(one.rows[0]))
+    of = owner_columns(block)
+    if not of or one.kind in BY_YEAR:
+        return Said(one.kind, block.positions)
+    own = block.index.iloc[one.rows - block.start][of].drop_duplicates()
+    rows = own.merge(block.index[of].assign(row=block.positions), on=of)["row"].to_numpy(dtype=np.int64)
+    return Said(one.kind, np.sort(rows))
 
 
 def _of(program: LinearProgram, block: Block) -> list[Said]:
@@ -331,21 +362,34 @@ def change_of(program: LinearProgram, row: int, under: float, over: float) -> li
 
 
 def repair_words(program: LinearProgram, moved: Sequence[tuple[int, Change]], names: Names) -> Words:
-    """A repair in words: every change with its limit before and after, years together; of many the first, and how many more."""
-    groups: dict[tuple[str, tuple[str | int, ...], str, float, float], list[int]] = {}
+    """A repair in words: every limit with its figures before and after, years together; of many the first, and how many more."""
+    groups: dict[tuple[str, tuple[str | int, ...], str, float], list[tuple[int, Change]]] = {}
     for row, c in moved:
         of = tuple(v for k, v in c.place.items() if k != "year")
-        groups.setdefault((c.kind, of, c.side, c.before, c.after), []).append(row)
-    zh, en = [], []
-    for (kind, _, side, before, after), rows in list(groups.items())[:LISTED]:
-        label = _label(program, np.array(rows), names)
-        unit = _unit(kind)
-        verb = VERBS[side if unit else "by"]
-        figures = (before, after) if unit else (abs(after - before),)
-        said_in = [[_figure(v * scale) for v in figures] for scale in _scales(unit)]
-        zh.append(f"{label[0]}：{verb[0].format(*said_in[0], unit=unit and unit[0])}")
-        en.append(f"{label[1]}: {verb[1].format(*said_in[1], unit=unit and unit[1])}")
-    if len(groups) > LISTED:
-        zh.append(f"另有 {len(groups) - LISTED} 处")
-        en.append(f"and {len(groups) - LISTED} more changes")
+        groups.setdefault((c.kind, of, c.side, c.before), []).append((row, c))
+    told = [_moved_words(program, group, names) for group in list(groups.values())[:LISTED]]
+    zh, en = [words[0] for words in told], [words[1] for words in told]
+    left = sum(len(group) for group in list(groups.values())[LISTED:])
+    if left:
+        zh.append(f"另有 {left} 处")
+        en.append(f"and {left} more changes")
     return "；".join(zh), "; ".join(en)
+
+
+def _moved_words(program: LinearProgram, moved: Sequence[tuple[int, Change]], names: Names) -> Words:
+    """One limit moved from one figure, in one year or several, each with what it is moved to."""
+    change, unit = moved[0][1], _unit(moved[0][1].kind)
+    label = _label(program, np.array([row for row, _ in moved]), names)
+    verb = VERBS[change.side if unit else "by"]
+    after = np.array([c.after if unit else abs(c.after - c.before) for _, c in moved])
+    years = [c.place.get("year") for _, c in moved]
+    texts = []
+    for lang, scale in enumerate(_scales(unit)):
+        figures = [_figure(change.before * scale)] if unit else []
+        if len(set(after)) == 1:
+            figures.append(_figure(after[0] * scale))
+        else:
+            own, join = (("{}（{} 年）", "、"), ("{} ({})", ", "))[lang]
+            figures.append(join.join(own.format(_figure(v * scale), y) for v, y in zip(after, years, strict=True)))
+        texts.append(f"{label[lang]}{('：', ': ')[lang]}{verb[lang].format(*figures, unit=unit and unit[lang])}")
+    return texts[0], texts[1]

@@ -78,6 +78,13 @@ class Elastic:
         )  # fmt: skip
         return Elastic(elastic, rows)
 
+    def only(self, rows: Ints) -> Elastic:
+        """The same program in which of all its rows these alone give way."""
+        upper = self.program.upper.copy()
+        n = len(upper) - 2 * len(self.rows)
+        upper[n:][np.tile(~np.isin(self.rows, rows), 2)] = 0.0
+        return Elastic(dataclasses.replace(self.program, upper=upper), self.rows)
+
     def breach(self, found: Outcome) -> Breach | None:
         """What a solution of the program makes give way; None where none was found."""
         if found.status not in ("optimal", "feasible"):
@@ -90,9 +97,11 @@ class Elastic:
 class Clash:
     """One program and those of its rows that may give way; the other rows and the bounds of columns hold whatever happens."""
 
-    def __init__(self, program: LinearProgram, soft: Ints, followers: Followers, *, whole: bool) -> None:
-        """whole: columns that are whole in the program stay so; otherwise they may be split."""
-        self.program, self.soft, self.followers, self._whole = program, soft, followers, whole
+    def __init__(
+        self, program: LinearProgram, soft: Ints, followers: Followers, *, whole: bool, method: str = "choose"
+    ) -> None:
+        """whole: columns that are whole in the program stay so; otherwise they may be split. method: of the least breach."""
+        self.program, self.soft, self.followers, self._whole, self._method = program, soft, followers, whole, method
         self._questions = Session(dataclasses.replace(program, cost=np.zeros(len(program.cost)), offset=0.0))
 
     def possible(self, kept: Ints) -> bool | None:
@@ -103,7 +112,9 @@ class Clash:
         every = np.arange(program.matrix.shape[0])
         self._questions.set_row_bounds(every, program.row_lower, program.row_upper)
         self._questions.set_row_bounds(let_go, np.full(len(let_go), -np.inf), np.full(len(let_go), np.inf))
-        status = self._questions.solve(nodes=nodes_for(program), relax=not self._whole, cold=True).status
+        status = self._questions.any_point().status
+        if self._whole and status == "optimal":
+            status = self._questions.solve(nodes=nodes_for(program), cold=True).status
         return {"optimal": True, "feasible": True, "infeasible": False}.get(status)
 
     def breach(self, giving: Ints, kept: Ints | None = None) -> Breach | None:
@@ -137,7 +148,8 @@ class Clash:
         return Elastic.of(standing, giving, self.followers.of(giving))
 
     def _solved(self, elastic: Elastic, *, relax: bool) -> Outcome:
-        return Session(elastic.program).solve(gap=0.01, nodes=nodes_for(elastic.program), relax=relax)
+        nodes = nodes_for(elastic.program)
+        return Session(elastic.program).solve(gap=0.01, nodes=nodes, relax=relax, method=self._method)
 
 
 def nodes_for(program: LinearProgram) -> int:

@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 _STATUS = highspy.HighsModelStatus
 PRICED = 1e-7  # smaller prices are rounding
 NO_LIMIT = 2**31 - 1
+# steps of simplex after which interior point takes over: so many, or a share of the columns if that is more (measured on the
+# sample: where there is a point 2,000 find it in 0.5 s; where there is none simplex may take 45 s and interior point 2 s)
+STEPS, SHARE = 4000, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,15 @@ class Session:
         self._option("simplex_iteration_limit", NO_LIMIT if iterations is None else int(iterations))
         self._highs.run()
         return self._outcome(mixed)
+
+    def any_point(self) -> Outcome:
+        """Some point of the relaxation, or that there is none: by simplex from nothing where that is short, else by interior point.
+
+        For programs in which nothing costs anything.
+        """
+        steps = max(STEPS, int(SHARE * len(self._integer)))
+        found = self.solve(relax=True, method="simplex", cold=True, iterations=steps)
+        return self.solve(relax=True, method="ipm", cold=True) if found.status == "limit" else found
 
     def optimum(self) -> float:
         """The least objective of what is in memory now, a linear program, by simplex from the last basis; nan where none.
