@@ -115,6 +115,11 @@ def _key(place: Any) -> tuple[tuple[str, Any], ...]:
 def possible_when_changed(case: Case, changes: Iterable[Change]) -> bool:
     """Whether the case has a plan with these limits moved: the program is built anew where others follow from them."""
     changes = list(changes)
+    units = {c.place["investment"]: c.after for c in changes if c.kind == "units_max"}
+    if units:
+        table = case.table("investments").copy()
+        table["units_max"] = [units.get(i, n) for i, n in zip(table["investment"], table["units_max"], strict=True)]
+        case = dataclasses.replace(case, tables={**case.tables, "investments": table})
     openings, inherited = forecast_openings(case), cohorts(case)
     space = make_space(case, openings, inherited)
     line = {code: n for n, code in enumerate(space.offerings["offering"])}
@@ -129,6 +134,7 @@ def possible_when_changed(case: Case, changes: Iterable[Change]) -> bool:
         cell = line[str(c.place["offering"])], int(c.place["year"]) - case.first_year
         if _is_ceiling(c.kind):
             ceilings[cell][c.kind] = c.after
+            dict(space.ceilings)[c.kind][cell] = c.after  # whole classes are counted up to there
             space.upper[cell] = space.demanded[cell] = min(ceilings[cell].values())
         else:
             space.limit[cell] = max(space.limit[cell], c.after)

@@ -8,12 +8,19 @@ import pytest
 
 from talentplan.allocation import repairs
 from talentplan.errors import ImpossibleError
+from talentplan.insight import prices_of
 from talentplan.plan import solve_plan
 from talentplan.workspace import build_case
 from talentplan.workspace.case import Case
 
 
-def _case(*, pool: float = 200.0, settings: dict[str, Any] | None = None, **offering: Any) -> Case:
+def _case(
+    *,
+    pool: float = 200.0,
+    settings: dict[str, Any] | None = None,
+    tables: dict[str, Any] | None = None,
+    **offering: Any,
+) -> Case:
     base = {
         "name": "clash", "title": {"zh": "冲突", "en": "Clash"}, "region": {"zh": "某市", "en": "Town"}, "tables": ".",
         "horizon": {"first_year": 2027, "years": 2}, "forecast": {"openings": "given"},
@@ -31,6 +38,7 @@ def _case(*, pool: float = 200.0, settings: dict[str, Any] | None = None, **offe
             "occupations": [{"occupation": "6-18-01-01", "name_zh": "车工"}],
             "openings": [{"occupation": "6-18-01-01", "level": "sv", "year": 2030, "persons": 60.0}],
             "crosswalk": [{"program": "660103", "occupation": "6-18-01-01"}],
+            **(tables or {}),
         },
     )  # fmt: skip
 
@@ -176,3 +184,50 @@ def test_the_same_clash_in_a_later_year_is_told_once() -> None:
     found = caught.value.diagnosis
     assert [{p["year"] for s in c.statements for p in s.places} for c in found.conflicts] == [{2027}]
     assert all({2027, 2028} <= {c.place["year"] for c in repair.changes} for repair in found.repairs)
+
+
+def test_more_classes_than_stated_are_offered_with_whole_classes() -> None:
+    # two classes of 50 at most are 100; 120 persons, that the town wants next year, are three
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 120.0}
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(_case(pool=900.0, settings={"totals": [total]}, classes_max=2))
+    found = caught.value.diagnosis
+    assert {s.kind for s in found.conflicts[0].statements} == {"total", "classes_max"}
+    moved = {tuple((c.kind, c.after) for c in repair.changes) for repair in found.repairs}
+    assert (("total", 100.0),) in moved
+    assert (("classes_max", 120.0),) in moved
+
+
+@pytest.mark.parametrize("whole", [0, 1])
+def test_more_units_are_offered_where_the_first_costs_more(whole: int) -> None:
+    # 50 persons and ten for each unit: two of them, of which one may be bought, hold the 70 that are wanted
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 70.0}
+    unit = {"investment": "hall", "name_zh": "楼", "adds": "school_places", "school": "A", "amount": 10.0, "cost": 100.0,
+            "cost_first": 200.0, "units_max": 1, "lead": 0, "life": 9}  # fmt: skip
+    settings = {
+        "totals": [total], "solving": {"whole_class_years": whole}, "budget": [{"kind": "investment", "amount": 1000.0}],
+        "policy": {"change": {"max_close": 0}},
+    }  # fmt: skip
+    case = _case(
+        pool=900.0, settings=settings, duration=1,
+        tables={"schools": [{"school": "A", "places": 50.0}], "investments": [unit]},
+    )  # fmt: skip
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(case)
+    found = caught.value.diagnosis
+    assert "units_max" in {s.kind for s in found.conflicts[0].statements}
+    moved = [[(c.kind, c.before, c.after) for c in repair.changes] for repair in found.repairs]
+    assert [("units_max", 1.0, 2.0)] in moved
+    assert solve_plan(_case(
+        pool=900.0, settings=settings, duration=1,
+        tables={"schools": [{"school": "A", "places": 50.0}], "investments": [{**unit, "units_max": 2}]},
+    )).audit.ok  # fmt: skip
+
+
+def test_a_sweep_offers_to_move_ceilings() -> None:
+    total = {"name": {"zh": "总量", "en": "the city's total"}, "year": 2027, "least": 100.0}
+    case = _case(pool=900.0, settings={"totals": [total]}, max_plan=80.0)
+    with pytest.raises(ImpossibleError) as caught:
+        prices_of(case)
+    kinds = {tuple(c.kind for c in repair.changes) for repair in caught.value.diagnosis.repairs}
+    assert ("max_plan",) in kinds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -89,7 +90,7 @@ def make_space(
 
     waived: id of a rule that limits nothing, while what it releases from the change policy stays released: against such a
     program a rule can only make the optimum worse, and its price is never negative.
-    changes: those of the bounds that are moved, line by line and year by year.
+    changes: those of the bounds that are moved, line by line and year by year, and units of investments.
     """
     table, years = cohorts.offerings, case.settings.horizon.years
     last = table["last_plan"].to_numpy(dtype=np.float64)
@@ -112,7 +113,18 @@ def make_space(
         limit[:, 0] = np.maximum(limit[:, 0], to_whole_classes(table, demanded[:, 0]))
     for cell, after in [*moved.get("up", ()), *moved.get("down", ())]:
         limit[cell] = max(limit[cell], after)
+    case = _with_units(case, changes)
     return Space(case, openings, cohorts, placement_arcs(case), upper, limit, demanded, released, waived, limits)
+
+
+def _with_units(case: Case, changes: Sequence[Change]) -> Case:
+    """The case with the most units of an investment that are moved: its first unit and its leader follow from them."""
+    after = {c.place["investment"]: c.after for c in changes if c.kind == "units_max"}
+    if not after:
+        return case
+    table = case.table("investments")
+    moved = table["investment"].map(after).fillna(table["units_max"])
+    return dataclasses.replace(case, tables={**case.tables, "investments": table.assign(units_max=moved)})
 
 
 def _moved_cells(
@@ -140,6 +152,6 @@ def linear_program(
 ) -> LinearProgram:
     """The whole program of a case, as `allocate` solves it; whole numbers are marked in `integer`. waived: see `make_space`.
 
-    changes: limits of plan numbers that are moved and from which others follow: ceilings and the change policy.
+    changes: limits that are moved and from which others follow: ceilings, the change policy and the most units of an investment.
     """
     return build(make_space(case, openings, cohorts, waived, changes)).builder.finish()

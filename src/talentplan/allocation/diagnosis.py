@@ -34,7 +34,8 @@ __all__ = ["why_impossible"]
 Ints = NDArray[np.int64]
 CONFLICTS = 5  # conflicts beside each other that are looked for
 WAYS = 8  # combinations of one statement from each conflict that are tried
-QUESTIONS = 40  # solves to find which lines of a statement take part
+QUESTIONS, FEW = 40, 14  # solves to find which lines of a statement take part; in large programs
+ENOUGH = 100  # solves in a large program after which no further conflict is looked for
 UNDEFINED = Statement(
     ("即使放宽所有约束，这些数据仍无解", "no plan exists even with every limit relaxed"), "definitions", ()
 )
@@ -87,7 +88,8 @@ class _Search:
     def diagnosis(self) -> Diagnosis:
         found: dict[frozenset[str], _Core] = {}
         left, possible = self.soft, None
-        while len(found) < CONFLICTS:
+        large = len(self.program.cost) > LARGE
+        while len(found) < CONFLICTS and not (found and large and self.split.asked + self.whole.asked > ENOUGH):
             possible, judge = self._possible(left)
             if possible is not False:
                 break
@@ -169,10 +171,12 @@ class _Search:
         if len(parts) == 1:
             return one
 
-        def clash(kept: list[int]) -> bool:
-            return self.whole.possible(np.sort(np.concatenate([fixed, *(parts[k] for k in kept)]))) is False
+        judge = self.split if self.split.possible(np.sort(np.append(fixed, one.rows))) is False else self.whole
 
-        kept = leave_out(range(len(parts)), clash, QUESTIONS)
+        def clash(kept: list[int]) -> bool:
+            return judge.possible(np.sort(np.concatenate([fixed, *(parts[k] for k in kept)]))) is False
+
+        kept = leave_out(range(len(parts)), clash, FEW if len(self.program.cost) > LARGE else QUESTIONS)
         return Said(one.kind, np.sort(np.concatenate([parts[k] for k in kept])))
 
     def _ways(self, conflicts: list[list[Said]]) -> list[Ints]:

@@ -63,7 +63,7 @@ class Repairs:
     def __init__(self, program: LinearProgram, names: Names, rebuild: Rebuild | None) -> None:
         self.program, self.names, self.rebuild = program, names, rebuild
         self.statements = said(program)
-        self.soft = rows_of(self.statements)
+        self.follow = followers(program)
         self.movable = rows_of([s for s in self.statements if s.kind not in FIRM])
         self.found: dict[frozenset[tuple[int, str]], Repair] = {}
 
@@ -126,7 +126,7 @@ class Repairs:
         """
         moved: Moved = {}
         floor = -np.inf
-        program, rows, follow = self.program, giving, followers(self.program).of(giving)
+        program, rows, follow = self.program, giving, self.follow.of(giving)
         for _ in range(ROUNDS):
             least = self._least(moved, program, rows, follow, whole=whole)
             before = len(moved), [c.after for c in moved.values()]
@@ -206,10 +206,16 @@ class Repairs:
                         change if earlier is None else dataclasses.replace(change, before=earlier.before)
                     )
 
+    def _reaches(self, row: int, change: Change) -> bool:
+        """Whether other limits follow from how far this one lets a number reach."""
+        if change.kind in ("up", "down") or is_ceiling(change.kind):
+            return True
+        return change.kind == "units_max" and len(self.follow.of(np.array([row]))) > 0
+
     def _changed(self, moved: Moved) -> LinearProgram | None:
         """The program with the limits moved, built anew where others follow from them; None where it cannot be built."""
         program = self.program
-        if any(_reaches(change) for change in moved.values()):
+        if any(self._reaches(row, change) for (row, _), change in moved.items()):
             if self.rebuild is None:
                 return None
             program = spelled_out(self.rebuild(list(moved.values())))
@@ -247,11 +253,6 @@ def has_plan(program: LinearProgram) -> bool | None:
         return True
     status = Session(anything).solve(nodes=nodes_for(program)).status
     return {"optimal": True, "feasible": True, "infeasible": False}.get(status)
-
-
-def _reaches(change: Change) -> bool:
-    """Whether other limits follow from how far this one lets a number reach."""
-    return change.kind in ("up", "down") or is_ceiling(change.kind)
 
 
 def _confirmed(changed: LinearProgram, point: Floats) -> bool:

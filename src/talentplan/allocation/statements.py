@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from talentplan.allocation.ceilings import is_ceiling
 from talentplan.errors import Change, Place, Words
 from talentplan.program import Block, Followers, LinearProgram
+from talentplan.workspace.keys import rows_at
 
 __all__ = [
     "DEFINITIONS", "FIRM", "Names", "Said", "as_stated", "change_of", "followers", "in_every_year", "kin", "owners", "places", "repair_words", "row_at",
@@ -183,7 +184,8 @@ def followers(program: LinearProgram) -> Followers:
     """Rows of a program that `spelled_out` gave which carry how far a number can reach, and whose limits that follows from.
 
     A line that may grow, or grow to, more than stated also reaches more where closing (`closed_means_zero`), changes
-    (`changed_if`), openings (`opened_if`, `opened_before`) and classes (`class_bound`) are counted.
+    (`changed_if`), openings (`opened_if`, `opened_before`) and classes (`class_bound`) are counted; an investment that may be
+    bought more often, where its first unit (`begun_before`) and its leader (`leads_before`) are.
     """
     ceilings = [k for k in program.stated if is_ceiling(k)]
     rows, parents = [NOTHING], [NOTHING]
@@ -203,6 +205,11 @@ def followers(program: LinearProgram) -> Followers:
                 pairs = pairs[pairs["year_of"] <= pairs["year"]]
             rows.append(pairs["row"].to_numpy(dtype=np.int64))
             parents.append(pairs["row_of"].to_numpy(dtype=np.int64))
+    for follower in ("begun_before", "leads_before") if "units_max" in program.rows else ():
+        if follower in program.rows:
+            later, most = program.rows[follower], program.rows["units_max"]
+            rows.append(later.positions)
+            parents.append(most.start + rows_at([most.labels["investment"]], [later.labels["investment"]]))
     return Followers(np.concatenate(rows), np.concatenate(parents))
 
 

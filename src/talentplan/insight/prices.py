@@ -92,7 +92,10 @@ def prices_of(case: Case, intake: pd.DataFrame | None = None, *, each: int = 3, 
     Raises ImpossibleError where the case has no plan, SolverError where the solver stops.
     """
     openings, inherited = forecast_openings(case), cohorts(case)
-    sweep = Sweep(linear_program(case, openings, inherited), (code_names(case, "zh"), code_names(case, "en")))
+    sweep = Sweep(
+        linear_program(case, openings, inherited), (code_names(case, "zh"), code_names(case, "en")),
+        lambda changes: linear_program(case, openings, inherited, changes=changes),
+    )  # fmt: skip
     parts = [
         price_limits(case, sweep, each),
         price_rules(case, openings, inherited, sweep),

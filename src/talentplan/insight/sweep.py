@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from talentplan.allocation import Names, linear_optimum, method_of, why_impossible
+from talentplan.allocation import Names, Rebuild, linear_optimum, method_of, why_impossible
 from talentplan.errors import ImpossibleError, SolverError
 from talentplan.program import LinearProgram, Outcome, Session
 
@@ -35,11 +35,11 @@ class Sweep:
     that answers do not depend on their order.
     """
 
-    def __init__(self, program: LinearProgram, names: Names = ({}, {})) -> None:
-        """Solve the program, whole numbers let go. Raises ImpossibleError where it has no solution, in words with these names."""
-        self.program = dataclasses.replace(program, integer=np.zeros(len(program.cost), dtype=bool))
+    def __init__(self, program: LinearProgram, names: Names = ({}, {}), rebuild: Rebuild | None = None) -> None:
+        """Solve the program, whole numbers let go. Raises ImpossibleError where it has no solution, with why (see `why_impossible`)."""
+        self.program = _split(program)
         self._session = Session(self.program)
-        self.base = self._afresh(self._session, names)
+        self.base = self._afresh(self._session, names, rebuild)
         self._basis = self._session.basis()
 
     def twin(self) -> Sweep:
@@ -49,10 +49,11 @@ class Sweep:
         twin._session = Session(self.program)
         return twin
 
-    def _afresh(self, session: Session, names: Names) -> Outcome:
+    def _afresh(self, session: Session, names: Names, rebuild: Rebuild | None) -> Outcome:
         found = linear_optimum(self.program, session)
         if found.status == "infeasible":
-            raise ImpossibleError(why_impossible(self.program, names))
+            anew = None if rebuild is None else lambda changes: _split(rebuild(changes))
+            raise ImpossibleError(why_impossible(self.program, names, anew))
         if found.status != "optimal":
             raise SolverError(f"the linear program ended as {found.status}")
         return found
@@ -98,6 +99,11 @@ class Sweep:
             None if columns is None else (columns[0], program.lower[columns[0]], program.upper[columns[0]]),
         )
         return found
+
+
+def _split(program: LinearProgram) -> LinearProgram:
+    """The program with whole numbers let go."""
+    return dataclasses.replace(program, integer=np.zeros(len(program.cost), dtype=bool))
 
 
 def _set(session: Session, rows: Bounds | None, columns: Bounds | None) -> None:

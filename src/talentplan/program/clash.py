@@ -95,18 +95,23 @@ class Elastic:
 
 
 class Clash:
-    """One program and those of its rows that may give way; the other rows and the bounds of columns hold whatever happens."""
+    """One program and those of its rows that may give way; the other rows and the bounds of columns hold whatever happens.
+
+    asked: how often `possible` was.
+    """
 
     def __init__(
         self, program: LinearProgram, soft: Ints, followers: Followers, *, whole: bool, method: str = "choose"
     ) -> None:
         """whole: columns that are whole in the program stay so; otherwise they may be split. method: of the least breach."""
         self.program, self.soft, self.followers, self._whole, self._method = program, soft, followers, whole, method
+        self.asked = 0
         self._questions = Session(dataclasses.replace(program, cost=np.zeros(len(program.cost)), offset=0.0))
 
     def possible(self, kept: Ints) -> bool | None:
         """Whether there is a solution with the rows `kept` of `soft` alone; None where the search ended undecided."""
         program = self.program
+        self.asked += 1
         let_go = np.setdiff1d(self.soft, kept)
         let_go = np.append(let_go, self.followers.of(let_go))
         every = np.arange(program.matrix.shape[0])

@@ -14,6 +14,9 @@ from talentplan.workspace.settings import Total
 __all__ = ["matching_lines", "total_bounds", "totals", "whole_classes"]
 
 
+PART = 1e-9  # of a class that a quotient of persons may be off by rounding
+
+
 def matching_lines(offerings: pd.DataFrame, total: Total) -> np.ndarray:
     """bool[offering]: lines that match every attribute a total names."""
     mask = np.ones(len(offerings), dtype=bool)
@@ -83,7 +86,7 @@ def whole_classes(space: Space) -> None:
     table = space.offerings
     index = space.labels(offering, year)
     least, most = (table[c].to_numpy(dtype=np.float64)[offering] for c in ("class_min", "class_max"))
-    greatest = table["classes_max"].to_numpy(dtype=np.float64)[offering]
+    greatest = np.ceil(dict(space.ceilings)["classes_max"][offering, year] / most - PART)
     classes = space.builder.add_columns("classes", index, upper=greatest, integer=True)
     space.builder.state_bounds(
         "class_bound", classes, upper=greatest,
