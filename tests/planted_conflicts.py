@@ -236,14 +236,119 @@ def classes_that_do_not_add_up(ground: Ground) -> Marks:
     return [ground.total(school=school, least=wanted, greatest=wanted)]
 
 
-REDEFINES = (classes_that_do_not_add_up,)  # also changes what is no statement: how large the classes of a school are
-WHOLE = (no_closures_and_nobody_comes, classes_that_do_not_add_up)
+def classes_below_a_total(ground: Ground) -> Marks:
+    """A school is to enrol more than the classes it may open hold."""
+    school = ground.dice.choice(ground.running())["school"]
+    lines = ground.lines(lambda r: r["school"] == school)
+    if any(r["entrant_group"] == "" or r["control"] == "given" or r["min_plan"] > 20 for r in lines):
+        return []
+    ground.change(classes_per_offering=None)
+    ground.draft.settings["policy"]["relative_change"] = None
+    for line in lines:
+        line.update(class_min=20.0, class_max=30.0, classes_min=None, classes_max=1.0, max_plan=None)
+    total = ground.total(school=school, least=30.0 * len(lines) + ground.dice.randint(1, 40))
+    return [("classes_max", {"offering": line["offering"]}) for line in lines] + [total]
+
+
+def total_of_every_year(ground: Ground) -> Marks:
+    """A total that no year can hold, stated once for all of them."""
+    ground.change(classes_per_offering=1)
+    ground.draft.settings["policy"]["relative_change"] = None
+    return [ground.total(year=None, least=float(ground.dice.randint(20000, 30000)))]
+
+
+def floors_above_a_total_of_every_year(ground: Ground) -> Marks:
+    """The lines of a school have floors that together are more than it may enrol in any year."""
+    school = ground.dice.choice(ground.running())["school"]
+    lines = [r for r in ground.running() if r["school"] == school and ground.last[r["offering"]] >= 20]
+    if not lines:
+        return []
+    for line in lines:
+        line.update(min_plan=float(int(ground.last[line["offering"]] * 0.8)), max_plan=None)
+    most = float(int(sum(line["min_plan"] for line in lines) * 0.7))
+    floors = [("min_plan", {"offering": line["offering"]}) for line in lines]
+    return [*floors, ground.total(year=None, school=school, greatest=most)]
+
+
+def half_the_money_of_every_year(ground: Ground) -> Marks:
+    """Half of what students cost is there in any year, and a school keeps what it enrols."""
+    for line in ground.draft.tables["offerings"]:
+        line.update(cost=18000.0, fixed_cost=0.0, grant=0.0)
+    line = ground.dice.choice(ground.running())
+    line["min_plan"], line["max_plan"] = ground.last[line["offering"]], None
+    if line["min_plan"] < 10:
+        return []
+    budget = [b for b in ground.draft.settings["budget"] if b["kind"] != "recurrent"]
+    ground.draft.settings["budget"] = [*budget, {"kind": "recurrent", "amount": 18000.0}]
+    return [("recurrent_budget", {}), ("min_plan", {"offering": line["offering"]})]
+
+
+def frozen_line_of_a_school_that_ends(ground: Ground) -> Marks:
+    """A line is given in a school that is to enrol nobody in any year."""
+    line = ground.dice.choice(ground.running())
+    return [ground.give(line), ground.total(year=None, school=line["school"], greatest=0.0)]
+
+
+def reserved_above_what_may_grow(ground: Ground) -> Marks:
+    """An order class is larger than its line may become."""
+    ground.change(classes_per_offering=1)
+    ground.draft.settings["policy"]["relative_change"] = None
+    line = ground.dice.choice(ground.running())
+    line["max_plan"] = None
+    seats = ground.last[line["offering"]] + 400.0
+    rows = ground.draft.tables.setdefault("reserved_seats", [])
+    rows.append(
+        {"reservation": "own", "offering": line["offering"], "seats": seats, "kind": "order_class", "year": FIRST_YEAR}
+    )
+    return [("reserved", {"offering": line["offering"]})]
+
+
+def entrants_below_the_fewest_classes(ground: Ground) -> Marks:
+    """No line may close, and one is to open more classes than persons come for."""
+    ground.change(max_close=0)
+    line = ground.dice.choice(ground.running())
+    line.update(classes_min=2.0, classes_max=None, max_plan=None)
+    return [("close", {}), ground.few_entrants(line["entrant_group"])]
+
+
+def steady_and_halved(ground: Ground) -> Marks:
+    """Every school stays within a share of last year, while all of them together are to halve."""
+    if any(r["entrant_group"] == "" for r in ground.draft.tables["offerings"]):
+        return []
+    steady = ground.total(relative=0.1, by_school=True)
+    return [steady, ground.total(greatest=float(int(sum(ground.last.values()) * 0.5)))]
+
+
+def floor_above_teachers_of_every_year(ground: Ground) -> Marks:
+    """A line keeps a thousand persons a year in a school of two teachers that hires nobody."""
+    line = ground.dice.choice(ground.running())
+    few = {"teachers_general": 1.0, "teachers_specialist": 1.0, "hire_max": 0.0, "students_per_teacher": 18.0}
+    next(s for s in ground.draft.tables["schools"] if s["school"] == line["school"]).update(few)
+    ground.change(classes_per_offering=None)
+    ground.draft.settings["policy"]["relative_change"] = None
+    line.update(min_plan=1000.0, max_plan=None, classes_max=None)
+    return [("school_teachers", {"school": line["school"]}), ("min_plan", {"offering": line["offering"]})]
+
+
+def fairness_of_groups_that_fall(ground: Ground) -> Marks:
+    """Each entrant group keeps most of its numbers, while the region is to halve."""
+    ground.draft.settings["fairness"] = [{"by": "entrant_group", "floor": 0.95, "weight": 0.0}]
+    return [("fair_floor:0", {}), ground.total(greatest=float(int(sum(ground.last.values()) * 0.5)))]
+
+
+REDEFINES = (
+    classes_that_do_not_add_up,
+    classes_below_a_total,
+)  # also changes what is no statement: how large the classes of a school are
+WHOLE = (no_closures_and_nobody_comes, classes_that_do_not_add_up, entrants_below_the_fewest_classes)
 KINDS: dict[str, Callable[[Ground], Marks]] = {
     plant.__name__: plant
     for plant in (
         total_beyond_places, total_beyond_growth, two_totals, given_above_entrants, no_money, least_above_a_rule,
         least_above_growth, least_above_places, least_of_a_fed_line, fairness_above_a_total, nothing_may_change, steady_total_that_rises,
-        given_above_a_total, too_few_teachers, too_few_workplaces, *WHOLE,
+        given_above_a_total, too_few_teachers, too_few_workplaces, classes_below_a_total, total_of_every_year,
+        floors_above_a_total_of_every_year, half_the_money_of_every_year, frozen_line_of_a_school_that_ends, reserved_above_what_may_grow,
+        steady_and_halved, floor_above_teachers_of_every_year, fairness_of_groups_that_fall, *WHOLE,
     )
 }  # fmt: skip
 

@@ -182,7 +182,7 @@ class Repairs:
             if not rest or self._priced(rest) < floor - EXACT:
                 continue
             changed = self._changed(rest)
-            if changed is not None and has_plan(changed) is True:
+            if changed is not None and has_plan(changed, quick=True) is True:
                 moved = rest
         return moved
 
@@ -242,8 +242,11 @@ def rows_of(statements: Iterable[Said]) -> Ints:
     return np.sort(np.concatenate([NOTHING, *(s.rows for s in statements)]))
 
 
-def has_plan(program: LinearProgram) -> bool | None:
-    """Whether there is any plan, in whole numbers where the program has some; None where the search ended undecided."""
+def has_plan(program: LinearProgram, *, quick: bool = False) -> bool | None:
+    """Whether there is any plan, in whole numbers where the program has some; None where the search ended undecided.
+
+    quick: branch and bound over a large program is not worth the answer.
+    """
     anything = dataclasses.replace(program, cost=np.zeros(len(program.cost)), offset=0.0)
     session = Session(anything)
     relaxed = session.any_point()
@@ -251,6 +254,8 @@ def has_plan(program: LinearProgram) -> bool | None:
         return False if relaxed.status == "infeasible" else None
     if not program.integer.any() or first_plan(anything, session, relaxed, gap=1.0) is not None:
         return True
+    if quick and len(program.cost) > LARGE:
+        return None
     status = Session(anything).solve(nodes=nodes_for(program)).status
     return {"optimal": True, "feasible": True, "infeasible": False}.get(status)
 
@@ -270,7 +275,7 @@ def _confirmed(changed: LinearProgram, point: Floats) -> bool:
             found = session.any_point().status == "optimal"
             if found or len(changed.cost) > LARGE:
                 return found
-    return has_plan(changed) is True
+    return has_plan(changed, quick=True) is True
 
 
 def _near(program: LinearProgram, elastic: Elastic, session: Session, found: Outcome) -> _Least | None:
