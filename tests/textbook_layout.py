@@ -179,6 +179,8 @@ class Layout:
             self.row(self.out[o, q, t] <= self._most(o, t) * d)
             self.row(self.into[o, q, t] <= self._most(o, t) * d)
             self.row(self.into[o, q, t] <= self.p(o, t - 1))
+            self.row(self.into[o, q, t] >= min(self.O[q]["class_min"], self.O[o]["last_plan"]) * d)
+            self.row(self.down[q, t] <= sum(self._most(line, t) for line in self.O) * (1 - d))
             for u in self.T:
                 if u >= t:
                     earlier = [e for (i, k, v), e in self.d.items() if (i, k) == (o, q) and v <= u]

@@ -262,7 +262,7 @@ class Limits:
         self.a = {(o, t): self._yes_no(t) for o in self.new for t in self.decision_years}
         self.c = {(o, t): self._yes_no(t) for o in self.enrolled_last for t in self.decision_years}
         self._merge_variables()
-        self.moved = {}
+        self.moved, self.down = {}, {}
         changed = defaultdict(list)
         for o in self.decided:
             r = self.O[o]
@@ -270,6 +270,7 @@ class Limits:
                 limit = self.limit(o, t)
                 rise = self.limit(o, t, widened=False)
                 up, down = self.var("up", 0, rise), self.var("down", 0, limit)
+                self.down[o, t] = down
                 opened = self.var("opened") if (o, t) in self.a else 0
                 closed = self.var("closed") if (o, t) in self.c else 0
                 out = pulp.lpSum(v for (i, _, u), v in self.out.items() if (i, u) == (o, t))

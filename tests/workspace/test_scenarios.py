@@ -169,7 +169,7 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("setting out of range", {"set": {"setting": "policy.discount_rate", "value": 7}}, "policy.discount_rate", "must be <= 1"),
     ("setting that is no number", {"scale": {"setting": "policy.change", "by": 2}}, "patches.0.scale.setting", "only a number"),
     ("items selected by a key that there is not", {"scale": {"setting": "budget.amount", "where": {"knd": "recurrent"}, "by": 2}}, "patches.0.scale.where.knd", "did you mean kind"),
-    ("items selected where there are none", {"set": {"setting": "policy.discount_rate", "where": {"year": 2026}, "value": 0.1}}, "patches.0.set.where", "among the items of a list"),
+    ("items selected where there are none", {"set": {"setting": "policy.discount_rate", "where": {"year": 2026}, "value": 0.1}}, "patches.0.set.where", "has no list to select from"),
     ("a list for a cell", {"set": {**ALL, "value": [1, 2]}}, "patches.0.set.value", "a cell holds one value"),
     ("a mapping for a code", {"set": {"table": "offerings", "column": "program", "value": {"a": 1}}}, "patches.0.set.value", "a cell holds one value"),
     ("a list within an added row", {"add": {"table": "catchments", "rows": [{"school": ["gz1"], "origin": "city"}]}}, "school", "a cell holds one value"),

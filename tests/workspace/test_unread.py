@@ -266,12 +266,16 @@ def test_recurrent_money_of_the_years_in_which_the_last_intake_goes_on_is_read()
     assert said(change) == said(lambda s, t: None)
 
 
-def test_years_after_the_last_one_before_the_plan_do_no_harm() -> None:
+def test_years_after_the_last_one_before_the_plan_do_not_hide_it() -> None:
     def change(s: dict[str, Any], t: dict[str, Any]) -> None:
         t["intake_history"].append({"offering": "zz1-sk", "year": 2025, "plan": 40, "registered": 40})
         t["roll"].append({"offering": "zz1-sk", "year": 2025, "grade": 1, "persons": 40})
 
-    assert said(change) == said(lambda s, t: None)
+    before = said(lambda s, t: None)
+    more = [d for d in said(change) if d not in before]
+    assert [d for d in before if d not in said(change)] == []
+    assert [table for table, _ in more] == ["intake_history", "roll"]
+    assert all("there are rows of the years 2025" in text for _, text in more)
 
 
 def test_hours_that_are_needed_owned_lent_and_bought_are_not_named() -> None:

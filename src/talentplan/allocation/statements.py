@@ -30,7 +30,7 @@ DEFINITIONS = frozenset({
     "seats", "promise", "completers", "local_supply", "openings", "enrolled_is", "load_is", "running_since",
     "spent_recurrent_is", "recruits", "opened_if", "opened_before", "opens_once", "closed_if", "closes_once",
     "begun_once", "begun_before", "leads_once", "leads_before",
-    "merged_out_if", "merged_in_if", "merged_in_had", "merged_means_zero", "merged_runs", "merges_once",
+    "merged_out_if", "merged_in_if", "merged_in_had", "merged_in_least", "merged_no_fall", "merged_means_zero", "merged_runs", "merges_once",
     "taught_out_among_passed", "taught_out_if_idle", "taught_out_promised_before", "lapsed_if_idle", "taught_out_promised",
     "class_least", "class_most", "class_step", "room_for_passed", "change", "earmarked_money", "specialists_among_hired",
     "closed_means_zero", "changed_if", "class_bound",

@@ -21,8 +21,10 @@ TINY = 1e-6
 
 
 def merger_limits(case: Case, flows: Flows, tables: Tables, m: Moves) -> list[pd.DataFrame]:
-    """`mergers`: what merged away enrols nobody, what took it over a class and no more of its seats than it had.
+    """`mergers`: what merged away enrols nobody; what took it over has a class and no more of its seats than it had.
 
+    Of those seats a class goes along at least (all, where there were fewer) and the line that takes them does not shrink of itself in
+    that year: a merger is no closing by another name.
     A merger must be one of the input, not before its first year, in a decision year planned in whole classes, once, between lines
     that are decided, out of one that enrolled last year.
     """
@@ -43,11 +45,19 @@ def merger_limits(case: Case, flows: Flows, tables: Tables, m: Moves) -> list[pd
         left = np.where(since, m.plan[source[k]], 0.0)[None]
         short = np.where(since, np.maximum(least[target[k]] - m.plan[target[k]], 0.0), 0.0)[None]
         taken = np.where(years == years[at[k]], float(done["seats"].iloc[k]), 0.0)[None]
+        before = np.concatenate([flows.column("last_plan")[target[k], None], m.plan[target[k]]])[at[k]]
+        seats = float(done["seats"].iloc[k])
+        few = max(min(float(least[target[k]]), float(flows.column("last_plan")[source[k]])) - seats, 0.0)
+        joined = done["seats"][
+            (done["to_offering"] == done["to_offering"].iloc[k]) & (done["year"] == done["year"].iloc[k])
+        ].sum()
+        fallen = max(before + float(joined) - m.plan[target[k], at[k]], 0.0)
         name = [scope.iloc[k]]
         found += [
             limit_rows("mergers", name, years, taken, np.where(years == years[at[k]], had, np.inf)[None]),
             limit_rows("mergers", name, years, left, np.where(since, 0.0, np.inf)[None], size=np.full_like(left, had)).assign(hidden=True),
             limit_rows("mergers", name, years, short, np.zeros_like(short)).assign(hidden=True),
+            limit_rows("mergers", name, years[at[k], None], np.array([[max(few, fallen)]]), np.zeros((1, 1))).assign(hidden=True),
             limit_rows("mergers", name, years[:1], np.array([[float(not sound[k])]]), np.zeros((1, 1))).assign(hidden=True),
         ]  # fmt: skip
     return found

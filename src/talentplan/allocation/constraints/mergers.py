@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talentplan.allocation.space import Space
-from talentplan.program import Labels, Terms, pairs, taken
+from talentplan.program import Block, Labels, Terms, pairs, taken
 from talentplan.workspace.keys import grouped, rows_at
 
 __all__ = ["merger_inflow", "merger_reach", "mergers"]
@@ -37,8 +37,9 @@ def merger_inflow(space: Space) -> Floats:
 def mergers(space: Space, row_of: Ints) -> Terms:
     """Columns d[o>q,t] (`merges`, 0 or 1), out and in (persons): what o loses and q gains by it. Terms for the change rows.
 
-    In the decision years that are whole-class years: out <= B d, in <= B d, in <= p[o,t-1]; p[o,t] <= B (1 - sum over u <= t of d),
-    p[q,t] >= class_min x sum over u <= t of d, sum over q and t of d <= 1. row_of: int[offering, year], rows of `change`.
+    In the decision years that are whole-class years: out <= B d, in <= B d, in <= p[o,t-1], in >= min(class_min, p[o,T0-1]) d;
+    down[q,t] <= limit[q,t] (1 - sum over o of d); p[o,t] <= B (1 - sum over u <= t of d), p[q,t] >= class_min x sum over u <= t of d,
+    sum over q and t of d <= 1. row_of: int[offering, year], rows of `change`, and places in the blocks `up` and `down`.
     """
     table, settings = space.case.table("mergers"), space.case.settings
     count = min(settings.policy.change.decision_years, settings.solving.whole_class_years, space.plan_count)
@@ -67,10 +68,30 @@ def mergers(space: Space, row_of: Ints) -> Terms:
         "merged_in_had", index, Terms.concat([Terms(row, coming.positions, one), had]), upper=np.where(later, 0.0, last),
         sentence=("{to_offering} 在 {year} 年并入的名额不超过 {from_offering} 上年的计划数", "{to_offering} in {year}: takes no more over than {from_offering} had"),
     )  # fmt: skip
+    least = np.minimum(space.offerings["class_min"].to_numpy(dtype=np.float64)[target], last)
+    space.builder.add_rows(
+        "merged_in_least", index, Terms.concat([Terms(row, coming.positions, one), Terms(row, chosen.positions, -least)]), lower=0.0,
+        sentence=("{to_offering} 在 {year} 年至少并入 {from_offering} 一个班的名额", "{to_offering} in {year}: takes a class at least over from {from_offering}"),
+    )  # fmt: skip
+    _no_fall(space, target, year, chosen, row_of)
     _after(space, able.astype(np.int64), index)
     return Terms.concat(
         [Terms(row_of[source, year], leaving.positions, one), Terms(row_of[target, year], coming.positions, -one)]
     )
+
+
+def _no_fall(space: Space, target: Ints, year: Ints, chosen: Block, row_of: Ints) -> None:
+    """The line that takes others over does not shrink of itself in that year: d may not hide a closing."""
+    first, key = grouped([target, year], sort=False)
+    line, when = target[first], year[first]
+    limit = space.limit[line, when]
+    limit = np.where(np.isfinite(limit), limit, merger_reach(space)[line, when] + merger_inflow(space)[line, when])
+    own = space.builder.columns["down"].start + row_of[line, when]
+    space.builder.add_rows(
+        "merged_no_fall", space.labels(line, when),
+        Terms.concat([Terms(np.arange(len(first)), own, np.ones(len(first))), Terms(key, chosen.positions, limit[key])]), upper=limit,
+        sentence=("{offering} 并入他线的当年（{year}）自身不减", "{offering} does not shrink in {year}, in which it takes another line over"),
+    )  # fmt: skip
 
 
 def _after(space: Space, able: Ints, decided: Labels) -> None:
