@@ -40,7 +40,7 @@ NOTHING = np.zeros(0, dtype=np.int64)
 REPAIRS = 5  # repairs that are told
 BESIDE = 2  # repairs that leave alone what the others move
 ROUNDS = 5  # looks at what still stands in the way
-NEEDED = 30  # changes of one repair that are tried without
+NEEDED, FEW = 30, 8  # changes of one repair that are tried without; in large programs
 MANY = 20  # changes beyond which a repair is of no use to anybody who has another one
 GAP = 0.01
 NODES = 1  # of branch and bound for the whole numbers of the first years: measured, further ones take 5 times as long for 0.1 %
@@ -177,10 +177,14 @@ class Repairs:
         None can where the others together are less than every breach that is enough.
         """
         by_size = sorted(moved, key=lambda k: -abs(moved[k].after - moved[k].before) / max(1.0, abs(moved[k].before)))
-        for key in by_size[:NEEDED] if len(moved) > 1 else []:
+        most = FEW if len(self.program.cost) > LARGE else NEEDED
+        for key in by_size if len(moved) > 1 else []:
             rest = {k: c for k, c in moved.items() if k != key}
             if not rest or self._priced(rest) < floor - EXACT:
                 continue
+            if most == 0:
+                break
+            most -= 1
             changed = self._changed(rest)
             if changed is not None and has_plan(changed, quick=True) is True:
                 moved = rest

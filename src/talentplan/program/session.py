@@ -58,6 +58,7 @@ class Session:
         if time_limit is not None:
             self._option("time_limit", float(time_limit))
         self._integer = program.integer.copy()
+        self._long = False
         self._pass(program)
 
     def _option(self, name: str, value: bool | float | str) -> None:
@@ -104,11 +105,13 @@ class Session:
     def any_point(self) -> Outcome:
         """Some point of the relaxation, or that there is none: by simplex from nothing where that is short, else by interior point.
 
-        For programs in which nothing costs anything.
+        For programs in which nothing costs anything. Once simplex was long it is not asked again.
         """
-        steps = max(STEPS, int(SHARE * len(self._integer)))
-        found = self.solve(relax=True, method="simplex", cold=True, iterations=steps)
-        return self.solve(relax=True, method="ipm", cold=True) if found.status == "limit" else found
+        if not self._long:
+            steps = max(STEPS, int(SHARE * len(self._integer)))
+            found = self.solve(relax=True, method="simplex", cold=True, iterations=steps)
+            self._long = found.status == "limit"
+        return self.solve(relax=True, method="ipm", cold=True) if self._long else found
 
     def optimum(self) -> float:
         """The least objective of what is in memory now, a linear program, by simplex from the last basis; nan where none.
