@@ -157,4 +157,4 @@ def test_a_point_kept_with_a_surplus_says_so() -> None:
         },
     )
     assert layout["verdict"]["P"] == "keep"
-    assert "25 of its 30 completers" in layout["because_en"]["P"]
+    assert "25 of the 30 completers" in layout["because_en"]["P"]
