@@ -118,6 +118,14 @@ def test_promises_that_have_no_seat(page, match):
     assert sorted(number(row[4]) for row in rows) == pytest.approx(sorted(missing.round()), abs=0.51)
 
 
+def test_parts_of_a_seat_in_several_years_are_no_missing_seat(match, case):
+    """0.3 of a seat a year is never half a seat: no first year in which the line is short, and none is told."""
+    table = match.table("promises").assign(short=0.3, first_short=0)
+    few = dataclasses.replace(match, tables={**match.tables, "promises": table})
+    said = " ".join(Page(match_html(few, case)).text)
+    assert "Every promised seat is there." in said
+
+
 def test_the_flow_is_that_of_doing_nothing(text, match, case):
     charts = json.loads(re.search(r'id="charts-en">(.*?)</script>', text, flags=re.DOTALL)[1])
     assert set(charts) == {"flow"}

@@ -109,12 +109,20 @@ def test_a_full_bureau_brings_nothing_to_page_one() -> None:
     assert build_case(model, tables).defaulted == ()
 
 
+def _without(tables: Any, line: str, year: int) -> None:
+    """Take the roll of a line and one year of its history away."""
+    tables["roll"] = [r for r in tables["roll"] if r["offering"] != line]
+    tables["intake_history"] = [r for r in tables["intake_history"] if (r["offering"], r["year"]) != (line, year)]
+
+
 DEFAULTED = [
     ("entrants", lambda t: t.update(entrants=[]), "entrants are not limited"),
     ("entrants", lambda t: t["entrants"].__delitem__(slice(6, None)), "given for senior_high"),
     ("retention", lambda t: t["retention"].pop(0), "secondary 1"),
     ("intake_history", lambda t: t.update(intake_history=t["intake_history"][:2]), "in 2023"),
     ("roll", lambda t: t.update(roll=[r | {"year": 2023} for r in t["roll"]]), "in 2023"),
+    ("intake_history", lambda t: t.update(roll=[]), "bk1-sk have no roll"),  # four years, a history of three
+    ("intake_history", lambda t: _without(t, "zz1-kj", 2023), "zz1-kj have no roll"),
     ("offerings", lambda t: t.update(pathways=t["pathways"][1:]), "gz1-sk-2"),
     ("offerings", lambda t: t["offerings"][3].update(track="part_time"), "zz1-kj do not say who seeks work"),
     ("offerings", lambda t: [o.update(cost=0, fixed_cost=0) for o in t["offerings"]], "no costs"),
@@ -129,6 +137,14 @@ def test_page_one_says_what_was_taken_instead(table: str, change: Any, words: st
     said = [d for d in build_case(model, tables).defaulted if d.table == table and words in d.en]
     assert said
     assert all(d.zh for d in said)
+
+
+def test_a_line_that_began_later_or_has_stopped_lacks_no_year() -> None:
+    """zz1-kj without a roll began in 2023; without the row of 2024 it does not enrol any more."""
+    for year in (2022, 2024):
+        model, tables = tiny_tables()
+        _without(tables, "zz1-kj", year)
+        assert not [d for d in build_case(model, tables).defaulted if "roll" in d.en]
 
 
 def test_page_one_names_agreements_beyond_the_travel_limit() -> None:

@@ -120,14 +120,14 @@ def _ranges(source: Published, name: str, key: str) -> pd.DataFrame:
 
 
 def promises(source: Published) -> View:
-    """Receiving lines that are short of promised seats if nothing changes, the worst first."""
+    """Receiving lines that lack half a seat or more in some year if nothing changes, the worst first."""
     table = source.table("promises")
     table = table[table["scope"] == "offering"]
     frame = table.groupby("code").agg(
         promised=("promised", "sum"), inside=("promised_inside", "sum"), seats=("seats", "sum"), short=("short", "sum"),
         first_short=("first_short", "max"),
     ).reset_index()  # fmt: skip
-    frame = frame[frame["short"] > HALF].sort_values(["short", "code"], ascending=[False, True], kind="stable")
+    frame = frame[frame["first_short"] > 0].sort_values(["short", "code"], ascending=[False, True], kind="stable")
     frame["to_line"] = _named(frame, "code", source.names.line)
     return _view(
         source, "promises", frame, to_line="text", promised="persons", inside="persons", seats="persons",

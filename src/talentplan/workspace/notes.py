@@ -42,6 +42,7 @@ def what_is_defaulted(settings: Settings, tables: Tables) -> list[Defaulted]:
         *_history(settings, tables),
         *_status(settings, tables),
         *_small(tables),
+        *_unknown_intakes(settings, tables),
         *_entries(tables),
         *_money(settings, tables),
         *_links(settings, tables),
@@ -210,6 +211,31 @@ def _small(tables: Tables) -> Iterable[Defaulted]:
             f"计划行 {{}} 的{zh}每生每年不到 {LEAST_MONEY} 元，请核对单位（元，不是万元）",
             f"the {en} of the offerings {{}} is below {LEAST_MONEY} CNY a student and year: check the unit",
         )  # fmt: skip
+
+
+def _unknown_intakes(settings: Settings, tables: Tables) -> Iterable[Defaulted]:
+    """Lines without a roll whose students on roll began in years of which the history tells nothing.
+
+    A line begins with its first row, but for those that are as old as the whole table: they may be older.
+    """
+    last, history, roll = settings.horizon.first_year - 1, tables["intake_history"], tables["roll"]
+    history = history[history["year"] <= last]
+    counted = set(roll.loc[roll["year"] == last, "offering"])
+    own = history[~history["offering"].isin(counted)].groupby("offering")["year"].agg(set)
+    duration = tables["offerings"].set_index("offering")["duration"]
+    oldest, found = history["year"].min(), []
+    for line, known in own.items():
+        begun = last - int(duration[str(line)]) + 1
+        since = begun if min(known) == oldest else max(begun, min(known))
+        if any(year not in known for year in range(since, max(known))):
+            found.append(str(line))
+    if found:
+        zh, en = listed(found)
+        yield Defaulted(
+            "intake_history",
+            f"计划行 {zh} 没有在校生数，历年招生又缺部分在读年级的入学年份；这些年份按没有招生计",
+            f"{en} have no roll, and their intake history lacks years whose entrants are still on roll: none is taken for them",
+        )
 
 
 def _entries(tables: Tables) -> Iterable[Defaulted]:
