@@ -147,6 +147,14 @@ def test_missing_seats_are_told_of_the_years_they_are_missing_in() -> None:
     assert layout["because_en"]["H"] == "from 2025 on, if nothing changes, 10 promised seats a year are missing"
 
 
+def test_a_point_that_grows_without_a_shortage_claims_none() -> None:
+    """A total of at least 60 makes 30 grow to 60 though nobody lacks them: no other program gives anything up."""
+    layout = _planned({"totals": [{"least": 60}]}, {"openings": "occupation level year persons\nJ secondary 2025 30"})
+    assert layout["verdict"]["P"] == "expand"
+    assert "its occupations lack nobody" in layout["because_en"]["P"]
+    assert "other programs" not in layout["because_en"]["P"]
+
+
 def test_a_point_kept_with_a_surplus_says_so() -> None:
     """Thirty complete every year for five openings: they do not match, whatever the planner may do."""
     layout = _planned(

@@ -181,7 +181,7 @@ def _merged(case: Case, cohorts: Cohorts, mergers: pd.DataFrame) -> dict[tuple[s
 
 
 def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series, first_year: int) -> tuple[str, str]:
-    """Why, from what doing nothing would lead to: a shortage, a surplus, a promise, or the balance of totals.
+    """Why, from what doing nothing would lead to: a shortage, a surplus, a promise, or none of them.
 
     Shortages and surpluses count from the year the next entrants complete, seats from the first plan year: they enter then.
     """
@@ -194,6 +194,10 @@ def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series, first_year: i
         f"{zh}，本专业（各校合计）每年 {job['local']:.0f} 名本地求职毕业生中 {job['surplus']:.0f} 人无对应岗位",
         f"{en}, {job['surplus']:.0f} of the {job['local']:.0f} completers a year of this program (all schools together) who seek local work find no opening",
     )
+    lack = (
+        f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人",
+        f"{en}, its occupations lack {job['shortage']:.0f} persons a year",
+    )
     if verdict in ("add", "resume", "expand"):
         if missing >= 1:
             return (
@@ -202,10 +206,15 @@ def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series, first_year: i
             )
         if job["top_shortage"] >= 1:
             return (
-                f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人，其中{job['top_zh']}缺 {job['top_shortage']:.0f} 人",
-                f"{en}, its occupations lack {job['shortage']:.0f} persons a year, {job['top_en']} {job['top_shortage']:.0f} of them",
+                f"{lack[0]}，其中{job['top_zh']}缺 {job['top_shortage']:.0f} 人",
+                f"{lack[1]}, {job['top_en']} {job['top_shortage']:.0f} of them",
             )
-        return "承接总量内其他专业调减的名额", "takes numbers that other programs give up within the totals"
+        if job["shortage"] >= 1:
+            return lack
+        return (
+            f"{zh}，对口职业不缺人；增加是因为全局更优",
+            f"{en}, its occupations lack nobody; it grows because the plan as a whole is better for it",
+        )
     if verdict in (*SHRINKING, "not_opened"):
         if job["surplus"] >= 1:
             return idle
@@ -217,14 +226,11 @@ def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series, first_year: i
         return "对口职业没有未满足的岗位", "its occupations have no unfilled openings"
     if job["shortage"] >= 1 and job["surplus"] >= 1:
         return (
-            f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人，同时本专业富余 {job['surplus']:.0f} 人",
-            f"{en}, its occupations lack {job['shortage']:.0f} persons a year while {job['surplus']:.0f} of its own are in surplus",
+            f"{lack[0]}，同时本专业富余 {job['surplus']:.0f} 人",
+            f"{lack[1]} while {job['surplus']:.0f} completers of the program are in surplus",
         )
     if job["shortage"] >= 1:
-        return (
-            f"{zh}，对口职业每年缺 {job['shortage']:.0f} 人",
-            f"{en}, its occupations lack {job['shortage']:.0f} persons a year",
-        )
+        return lack
     return idle if job["surplus"] >= 1 else ("供需大致相当", "supply and openings roughly match")
 
 
