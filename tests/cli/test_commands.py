@@ -16,9 +16,11 @@ from click.testing import Result
 from tests.cli.conftest import write_model
 from tests.tiny import tiny_tables
 
-from talentplan.cli import planning
+from talentplan.cli import looking, planning
 from talentplan.cli.console import width
 from talentplan.cli.sample import sample_model
+from talentplan.matching import Comparison
+from talentplan.plan import Match
 from talentplan.plan.outputs import outputs
 from talentplan.scenarios import Attempt, attempt
 
@@ -331,3 +333,12 @@ def test_demo_plans_the_sample_region(tell: Tell) -> None:
     assert done.exit_code == 0, done.stderr
     assert Path("runs/dalian/baseline/report.html").is_file()
     assert "大连市 2027 年招生计划" in done.stdout
+
+
+def test_definite_gaps_add_up_over_all_plan_years() -> None:
+    """A definite gap in one of two years: the range is that of both together, as on the page."""
+    rows = [("J", 2027, 10.0, 12.0, "gap"), ("J", 2028, 0.0, 6.0, "no_verdict"), ("K", 2027, 0.0, 9.0, "no_verdict")]
+    found = pd.DataFrame(rows, columns=["occupation", "year", "least", "greatest", "verdict"])
+    match = Match("m", "s", "", {"certain_shortages": found}, float("nan"), Comparison(0, 0.0, 0.0, 0, 0, 0, 0, 0.0))
+    _, text = looking._certain_text(match, {}, "2027-2028")
+    assert text.splitlines()[-1].split() == ["J", "1", "10", "18"]

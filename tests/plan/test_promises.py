@@ -108,6 +108,20 @@ def test_room_is_what_line_and_school_have_left(idle: tuple[Case, pd.DataFrame])
     assert of(promises(unlimited, tables, tables), "school", "T", "room_idle") == [-1] * 3
 
 
+def test_room_counts_every_seat_of_others_as_the_limits_do() -> None:
+    """T holds 70: 25 of B's second year and 20 seats of X, though 16 come, leave 25 to B; nobody enters D."""
+    case = make(
+        offerings=LADDER["offerings"] + "X  T  H  ordinary  1  senior  given  -  -\n",
+        intake_history=LADDER["intake_history"] + "X  2024  20  16\n",
+    )
+    tables = do_nothing(case)
+    found = promises(case, tables, tables)
+    assert of(found, "offering", "B", "room_idle") == pytest.approx([25] * 3)
+    places = tables["limits"].query("family == 'school_places' and scope == 'T'")
+    entering = tables["intake"].query("offering == 'B'")["plan"].to_numpy()
+    assert (places["limit"] - places["used"]).to_numpy() + entering == pytest.approx([25] * 3)
+
+
 def test_own_seats_are_short_even_where_the_line_has_room() -> None:
     case = make(intake_history=LADDER["intake_history"].replace("25    25", "50    50"))
     found = promises(case, do_nothing(case), do_nothing(case))

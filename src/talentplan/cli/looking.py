@@ -265,7 +265,8 @@ def _certain_text(match: Match, jobs: dict[str, str], span: str) -> list[str]:
     if sure.empty:
         found.append(pick("  无", "  none"))
     else:
-        sums = sure.groupby("occupation").agg(years=("year", "size"), least=("least", "sum"), most=("greatest", "sum"))
+        every = table[table["occupation"].isin(sure["occupation"])].assign(gap=table["verdict"] == "gap")
+        sums = every.groupby("occupation").agg(years=("gap", "sum"), least=("least", "sum"), most=("greatest", "sum"))
         sums = sums.sort_values(["least", "most"], ascending=False, kind="stable").head(TOP)
         rows = [[pick("职业", "occupation"), pick("年数", "years"), pick("最小", "least"), pick("最大", "greatest")]]
         rows += [

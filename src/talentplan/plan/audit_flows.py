@@ -25,8 +25,8 @@ class Flows:
     """What the plan does to students, persons/year or persons; arrays are float[offering, year], tail included.
 
     lines: the offerings with their rates, places and costs; years: plan years and tail; plan_years: how many.
-    plan: plan numbers (the tail repeats the last, or what passes in); entrants: persons who enter; enrolled: on roll;
-    load: on roll if every seat were taken; completions; passed_in, passed_out: by pathways; local: who
+    plan: plan numbers (the tail repeats the last, or what passes in); entrants: persons who enter; full: who would if every
+    seat were taken; enrolled: on roll; load: on roll if every seat were taken; completions; passed_in, passed_out: by pathways; local: who
     seek work in the region.
     passed, broken, taught_out: float[pathway, year]; taught_out: those of passed who enter a line that has stopped.
     """
@@ -36,6 +36,7 @@ class Flows:
     plan_years: int
     plan: Floats
     entrants: Floats
+    full: Floats
     enrolled: Floats
     load: Floats
     completions: Floats
@@ -98,7 +99,7 @@ def step_forward(case: Case, cohorts: Cohorts, tables: Tables) -> Flows:
     completions = completions + cohorts.inherited_completions
     local = local_shares(lines)[:, None] * (completions - passed_out)
     return Flows(
-        lines=lines, years=years, plan_years=planned, plan=plan, entrants=entrants, enrolled=enrolled, load=load,
+        lines=lines, years=years, plan_years=planned, plan=plan, entrants=entrants, full=full, enrolled=enrolled, load=load,
         completions=completions, passed_in=passed_in, passed_out=passed_out, local=local, passed=passed, broken=broken,
         taught_out=taught_out,
     )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from talentplan.plan.audit_flows import step_forward
 from talentplan.plan.audit_means import in_use
 from talentplan.plan.audit_rows import grid
 from talentplan.plan.outputs import output_columns
@@ -49,7 +50,7 @@ def promises(case: Case, tables: Tables, idle: Tables) -> pd.DataFrame:
     those, in proportion to what is promised (to completers where nothing is), at most its own `seats`. short is exact for
     the receiving offering, the sum over its pathways of what is promised and finds no seat, and for the school the
     sum over its offerings. room: persons who could enter at most by `max_plan` and by the places of line and school that
-    earlier entrants leave; -1 where nothing limits them. promised_inside: promised to students already on roll, whom no plan
+    others leave, every seat of theirs taken as in the limits; -1 where nothing limits them. promised_inside: promised to students already on roll, whom no plan
     changes. first_short: first year in which half a seat or more is missing, 0 where none is.
     """
     inherited = cohorts(case)
@@ -102,7 +103,7 @@ def _side(case: Case, inherited: Cohorts, tables: Tables, target: NDArray[np.int
     part = np.divide(weight, whole, out=np.broadcast_to(1.0 / ways, weight.shape).copy(), where=whole > 0)
     return _Side(
         promised=promised, passed=passed, seats=np.minimum(own, there * part), short=promised - kept, offered=offered,
-        room=_room(case, inherited, tables, entering),
+        room=_room(case, inherited, tables),
     )  # fmt: skip
 
 
@@ -113,22 +114,23 @@ def _sums(values: Floats, group: NDArray[np.int64], groups: int) -> Floats:
     return found
 
 
-def _room(case: Case, inherited: Cohorts, tables: Tables, entering: Floats) -> Floats:
+def _room(case: Case, inherited: Cohorts, tables: Tables) -> Floats:
     """float[offering, year]: entrants at most by max_plan, by places of the line and of its school; inf where not limited."""
     lines, years = inherited.offerings, case.plan_years
     codes, schools = pd.Index(lines["offering"]), pd.Index(case.table("schools")["school"])
-    on_roll = grid(tables["enrolment"], [("offering", lines["offering"])], years, "enrolled")
+    flows = step_forward(case, inherited, tables)
+    load, entering = flows.load[:, : len(years)], flows.full[:, : len(years)]
     own = case.table("offerings")["places"].fillna(np.inf).to_numpy(dtype=np.float64)[:, None]
     own = own + in_use(case, tables, "offering_places", ["offering"], codes, years=years)
     of = schools.get_indexer(lines["school"])
     whole = case.table("schools")["places"].fillna(np.inf).to_numpy(dtype=np.float64)[:, None]
     whole = whole + in_use(case, tables, "school_places", ["school"], schools, years=years)
-    left = (whole - _sums(on_roll, of, len(schools)))[of] + entering
+    left = (whole - _sums(load, of, len(schools)))[of] + entering
     most, classes, size = (
         lines[c].to_numpy(dtype=np.float64)[:, None] for c in ("max_plan", "classes_max", "class_max")
     )
     most = np.minimum(most, classes * size)
-    room: Floats = np.maximum(np.minimum(np.minimum(own - on_roll + entering, left), most), 0.0)
+    room: Floats = np.maximum(np.minimum(np.minimum(own - load + entering, left), most), 0.0)
     return room
 
 
