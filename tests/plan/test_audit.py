@@ -345,3 +345,14 @@ def test_a_sentence_names_school_figures_and_why():
     )
     assert bool(first["broken_before"])
     assert bool(first["binding"])
+
+
+def test_a_promise_to_nobody_does_not_bind():
+    """Twenty of 40 completers are promised a seat and just twenty pass; where nobody completes no promise holds anybody."""
+    for came, binding in ((40, True), (0, False)):
+        base, own = read_yaml("_base"), read_yaml("progression_min_share")
+        history = f"offering year plan registered\nA 2024 {came} {came}\nB 2024 20 20"
+        tables = {**base["tables"], **own["tables"], "intake_history": history}
+        _, limits = solve(build_case(base["settings"], {name: rows(text) for name, text in tables.items()})).audited()
+        promise = limits[(limits["scope"] == "AB/promise") & (limits["year"] == 2025)]
+        assert promise["binding"].tolist() == [binding]

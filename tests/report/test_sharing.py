@@ -45,6 +45,19 @@ def test_two_agreements_on_the_same_count_together(source):
     assert hours["used_in"] == f"{synthetic.YEARS[0]}–{synthetic.YEARS[-1]}"
 
 
+def test_a_floor_that_is_just_met_binds_and_a_limit_of_nothing_does_not(source):
+    """Floors count what is missing: 0 of at most 0 is a floor just met; of a plan number it is a line that may not enrol."""
+    rows = [("total", "secondary/least"), ("plan_bounds", "L04"), ("progression", "P1/promise")]
+    limits = pd.DataFrame(
+        [(f, s, 2026, 0.0, 0.0, 0.0, True, False, "甲", "a") for f, s in rows],
+        columns=source.plan.table("limits").columns,
+    )
+    plan = dataclasses.replace(source.plan, tables={**source.plan.tables, "limits": limits})
+    said = Source(plan, source.case, "en")
+    assert means_tables.families(said).totals["binding"] == 2
+    assert sorted(row["family"] for row in means_tables.limits(said).rows) == ["pathways", "totals"]
+
+
 def test_payers_are_named_with_their_money(source):
     paid = {row["own_money"]: row["cost"] for row in means_tables.payers(source).rows}
     assert paid == {"no": 3.0e6, "yes": 1.2e6}

@@ -105,7 +105,7 @@ def fair_limits(case: Case, flows: Flows, m: Moves) -> list[pd.DataFrame]:
         for code, now, last in fair_groups(flows, wanted.by, m.plan):
             least = wanted.floor * last
             short, size = np.maximum(least - now, 0.0)[None], np.full((1, len(now)), least)
-            tight = np.abs(now - least)[None] <= TINY * max(1.0, least)
+            tight = (np.abs(now - least)[None] <= TINY * max(1.0, least)) & (least > 0)
             found.append(limit_rows("fairness", [f"{wanted.by}/{code}/least"], case.plan_years, short,
                                     np.zeros_like(short), size=size, binding=tight))  # fmt: skip
     return found if any(wanted.floor > 0 for wanted in case.settings.fairness) else []

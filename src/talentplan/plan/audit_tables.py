@@ -90,6 +90,7 @@ def pathway_limits(case: Case, flows: Flows, lapsed: Floats) -> list[pd.DataFram
     live = years >= first
     seats = paths["seats"].fillna(np.inf).to_numpy(dtype=np.float64)[:, None]
     missing = np.maximum(low * completers - flows.passed - flows.broken - lapsed, 0.0)
+    kept = np.abs(low * completers - flows.passed) <= 1e-6 * np.maximum(1.0, completers)
     codes = flows.lines["offering"]
     sends, takes = np.isin(codes, paths["from_offering"])[:, None], np.isin(codes, paths["to_offering"])[:, None]
     rows = {
@@ -98,7 +99,7 @@ def pathway_limits(case: Case, flows: Flows, lapsed: Floats) -> list[pd.DataFram
         "seats": limit_rows("progression", paths["pathway"] + "/seats", years, flows.passed, seats),
         "promise": limit_rows("progression", paths["pathway"] + "/promise", years, missing,
                               np.where(live & (low > 0), 0.0, np.inf), size=completers,
-                              binding=np.abs(low * completers - flows.passed) <= 1e-6 * np.maximum(1.0, completers)),
+                              binding=kept & (low * completers > 1e-6)),
         "all": limit_rows("progression", codes + "/completers", years, flows.passed_out,
                           np.where(sends, flows.completions, np.inf)),
         "room": limit_rows("progression", codes + "/entrants", years, flows.passed_in,

@@ -11,7 +11,7 @@ from talentplan.plan.audit_layout import total_scope
 from talentplan.workspace import code_names
 from talentplan.workspace.case import Case
 
-__all__ = ["FAMILY_WORDS", "UNNAMED", "sentences"]
+__all__ = ["FAMILY_WORDS", "UNNAMED", "from_below", "sentences"]
 
 # what is counted (zh, en), its unit (zh, en); money is shown in 万元 and million CNY
 FAMILY_WORDS: Mapping[str, tuple[str, str, str, str]] = {
@@ -86,8 +86,14 @@ def _say(limits: pd.DataFrame, who: pd.Series, lang: int) -> np.ndarray:
             floor + " not below the floor",
         )
         before = " (stated " + stated + ", which students already there exceed)"
-    from_below = limits["scope"].str.split("/").str[-1].isin(MISSING)
-    return np.asarray(np.where(from_below, least, most) + np.where(limits["broken_before"], before, ""), dtype=object)
+    return np.asarray(
+        np.where(from_below(limits), least, most) + np.where(limits["broken_before"], before, ""), dtype=object
+    )
+
+
+def from_below(limits: pd.DataFrame) -> pd.Series:
+    """bool[row]: limits from below, whose `used` counts what is missing and whose `limit` is 0."""
+    return limits["scope"].str.split("/").str[-1].isin(MISSING)
 
 
 def _figures(values: np.ndarray, money: np.ndarray, lang: int) -> pd.Series:

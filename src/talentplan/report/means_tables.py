@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from talentplan.plan.audit_words import from_below
 from talentplan.report.tables import Column, Source, View, columns, records, spans, totalled
 
 __all__ = [
-    "budget", "capital", "families", "hiring", "investments", "limits", "payers", "recurrent",
+    "budget", "capital", "families", "flagged", "hiring", "investments", "limits", "payers", "recurrent",
     "rules", "sharing", "would_break",
 ]  # fmt: skip
 
@@ -175,8 +176,8 @@ def families(source: Source) -> View:
     flags = pd.DataFrame(
         {
             "number": 1,
-            "binding": _flagged(frame, "binding").astype(int),
-            "broken_before": _flagged(frame, "broken_before").astype(int),
+            "binding": flagged(frame, "binding").astype(int),
+            "broken_before": flagged(frame, "broken_before").astype(int),
         }
     )
     sums = flags.groupby(frame["family"].to_numpy()).sum()
@@ -187,9 +188,10 @@ def families(source: Source) -> View:
     return totalled(view, "number", "binding", "broken_before")
 
 
-def _flagged(frame: pd.DataFrame, flag: str) -> pd.Series:
-    """Rows that bind or were broken before; a limit of nothing on nothing binds nobody and is left out."""
-    return frame[flag].astype(bool) & ((frame["used"].abs() > 1e-9) | (frame["limit"].abs() > 1e-9))
+def flagged(frame: pd.DataFrame, flag: str) -> pd.Series:
+    """bool[row]: limits that bind or were broken before; one of nothing on nothing binds nobody and is left out."""
+    some = (frame["used"].abs() > 1e-9) | (frame["limit"].abs() > 1e-9) | from_below(frame)
+    return frame[flag].astype(bool) & some
 
 
 def _ordered(source: Source, families: Iterable[str]) -> list[str]:
@@ -222,7 +224,7 @@ def limits(source: Source, *flags: str) -> View:
     words, names = source.words, source.names
     flags = flags or ("binding", "broken_before")
     frame = source.plan.table("limits")
-    chosen = {flag: _flagged(frame, flag) for flag in flags}
+    chosen = {flag: flagged(frame, flag) for flag in flags}
     frame = frame.assign(**chosen)[pd.concat(chosen, axis=1).any(axis=1)]
     frame = frame.sort_values(["family", "scope", "year"], kind="stable")
     first = dict.fromkeys(("used", "limit", "stated", f"sentence_{source.lang}"), "first")

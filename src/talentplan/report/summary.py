@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from talentplan.report import basis, intake_tables
+from talentplan.report import basis, intake_tables, means_tables
 from talentplan.report.tables import Published, Source, spans
 
 __all__ = ["Card", "cards", "limit_kinds", "notices", "reconciled", "sentences"]
@@ -186,7 +186,7 @@ def _solved(source: Source) -> list[str]:
 def limit_kinds(source: Source, flag: str = "binding") -> str:
     """Kinds of limits that bind (or that `flag` marks) within the plan years, with the number of things held, most first."""
     words, limits = source.words, source.table("limits")
-    limits = limits[limits[flag].astype(bool)]
+    limits = limits[means_tables.flagged(limits, flag)]
     kinds = limits.assign(kind=[words("family", code) for code in limits["family"]])
     counts = kinds.drop_duplicates(["kind", "scope"])["kind"].value_counts()
     order = sorted(counts.index, key=lambda kind: (-int(counts[kind]), kind))

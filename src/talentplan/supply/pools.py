@@ -32,7 +32,7 @@ class EntrantPools:
 
     pools: columns origin, entrant_group, sorted; years: plan years and tail; persons: persons/year;
     take_up: share of them that the modelled offerings can win at most.
-    projected: bool[pool, year], worked out from births or rolls; held: bool[pool, year], the nearest known year repeated.
+    projected: bool[pool, year], worked out from births or rolls; held: bool[pool, year], the last known year before it repeated, or the first one.
     cohort: persons of the birth year or roll that a projected pool was worked out from, NaN elsewhere;
     stage: int[pool, year], 0 births, else the year of school of that roll, -1 where nothing was projected.
     delay: int[pool, year], years from that count to the entry.
@@ -73,7 +73,7 @@ class _Projection:
 def entrant_pools(case: Case) -> EntrantPools:
     """Every pool of the case in its plan years and tail; the one place from which allocation, audit and do-nothing read.
 
-    Rows of `entrants` always win. Between and before them the nearest known year holds. After the last one of a pool the
+    Rows of `entrants` always win. Between them the last one before holds, before them the first. After the last one of a pool the
     pool is projected where its group stands in `feeders` and its origin has births or rolls, and held at the last known
     year otherwise; the last given take-up goes on. A group without any row has a pool at every origin with births or rolls.
 
@@ -155,7 +155,10 @@ def _note(method: str, stage: int, year: int, cohort: float, ratio: float, weake
     if method == "given":
         return "", ""
     if method == "held":
-        return "没有本年数据，沿用最近年份", "no figure for this year: the nearest known year holds"
+        return (
+            "没有本年数据，沿用此前最近年份，此前没有时取最早年份",
+            "no figure for this year: the last known year before it holds, or the first one",
+        )
     zh, en = RATIO_WORDS[RATIO_BASIS[weakest]]
     who = (f"{year} 年出生", f"born in {year}") if stage == 0 else (f"{year} 年秋季 {stage} 年级", f"in year {stage} of school in autumn {year}")  # fmt: skip
     return (
