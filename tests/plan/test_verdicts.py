@@ -147,6 +147,24 @@ def test_missing_seats_are_told_of_the_years_they_are_missing_in() -> None:
     assert layout["because_en"]["H"] == "from 2025 on, if nothing changes, 10 promised seats a year are missing"
 
 
+def test_a_reason_begins_when_the_next_entrants_of_the_point_complete() -> None:
+    """S takes one year and T three: 5 openings and 30 or 60 completers, S is told of 2026 on, T of 2028 on."""
+    base = read_yaml("_base")
+    changed = {
+        "units": TWO_SCHOOLS["units"], "schools": TWO_SCHOOLS["schools"],
+        "offerings": "offering school program duration entrant_group control\nA S P 1 junior given\nB T P 3 junior given",
+        "intake_history": "\n".join(
+            ["offering year plan registered", "A 2024 30 30", *(f"B {year} 30 30" for year in (2022, 2023, 2024))]
+        ),
+        "openings": "occupation level year persons\nJ secondary 2025 5",
+    }  # fmt: skip
+    every = {name: rows(text) for name, text in {**base["tables"], **changed}.items()}
+    case = build_case(merged(base["settings"], {"horizon": {"years": 4}}), every)
+    because = solve_plan(case).table("layout").set_index("school")["because_en"]
+    assert because["S"].startswith("from 2026 on, if nothing changes, 55 of the program's 60 completers")
+    assert because["T"].startswith("from 2028 on, if nothing changes, 55 of the program's 60 completers")
+
+
 def test_a_point_that_grows_without_a_shortage_claims_none() -> None:
     """A total of at least 60 makes 30 grow to 60 though nobody lacks them: no other program gives anything up."""
     layout = _planned({"totals": [{"least": 60}]}, {"openings": "occupation level year persons\nJ secondary 2025 30"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ class _Point(NamedTuple):
     duration: int
 
 
+PACE = ["program", "duration"]
 CONTROL_ORDER = ["decide", "propose", "given"]
 SHRINKING = ("reduce", "suspend", "close")
 LIMIT_COUNT = 3
@@ -45,14 +46,15 @@ def layout(
     """The layout table: one row per point (school x program); `idle` are the published do-nothing tables."""
     points = _points(case, cohorts, tables["intake"])
     points["verdict"] = _verdicts(points)
-    jobs = _jobs_of_programs(case, cohorts, idle)
+    jobs = _jobs_of_points(case, points, idle)
+    told = jobs.to_dict("index")
     broken = _broken(cohorts, idle["progression"])
     rows = [_Point(*row) for row in points[list(_Point._fields)].itertuples(index=False)]
     gone_into = _merged(case, cohorts, tables["mergers"])
     merged = [gone_into.get((row.school, row.program)) for row in rows]
     points["mark"] = ["" if gone is None else gone[0] for gone in merged]
     reasons = [
-        gone[1:] if gone is not None and row.verdict in SHRINKING else _because(row, jobs, broken, case.first_year)
+        gone[1:] if gone is not None and row.verdict in SHRINKING else _because(row, told, broken, case.first_year)
         for row, gone in zip(rows, merged, strict=True)
     ]
     points["because_zh"], points["because_en"] = zip(*reasons, strict=True) if reasons else ((), ())
@@ -115,38 +117,37 @@ def _verdicts(points: pd.DataFrame) -> np.ndarray:
     return np.select([np.asarray(c) for c, _ in choices], [v for _, v in choices], default="keep")
 
 
-def _jobs_of_programs(case: Case, cohorts: Cohorts, idle: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Per program under do nothing: openings, shortage, the occupation that lacks most, surplus, local supply.
+def _jobs_of_points(case: Case, points: pd.DataFrame, idle: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Per program and duration (a point's) under do nothing: openings, shortage, top occupation, surplus, local supply.
 
-    Yearly means over the years that its next entrants can reach.
+    Yearly means over the years that the next entrants of such a point can reach.
     """
-    programs = cohorts.offerings.groupby("program")["duration"].min()
     last = int(case.plan_years[-1])
-    begin = (case.first_year + programs).clip(upper=last)
+    paces = points[PACE].drop_duplicates()
+    paces = paces.assign(begin=(case.first_year + paces["duration"]).clip(upper=last))
     arcs = placement_arcs(case)
-    arcs = arcs[arcs["steps"] <= 0].merge(begin.rename("begin"), left_on="program", right_index=True)
+    arcs = arcs[arcs["steps"] <= 0].merge(paces, on="program")
     balance = arcs.merge(idle["balance"], on=["occupation", "level"])
     balance = balance[balance["year"] >= balance["begin"]]
     names = case.table("occupations").set_index("occupation")
-    per = balance.groupby(["program", "occupation"], as_index=False).agg(
+    per = balance.groupby([*PACE, "occupation"], as_index=False).agg(
         openings=("openings", "sum"), shortage=("shortage", "sum"), years=("year", "nunique")
     )
     per[["openings", "shortage"]] = per[["openings", "shortage"]].div(per["years"], axis=0)
-    per = per.sort_values(["program", "shortage", "occupation"], ascending=[True, False, True])
-    top = per.groupby("program").first()
+    per = per.sort_values([*PACE, "shortage", "occupation"], ascending=[True, True, False, True])
+    top = per.groupby(PACE).first()
     jobs = (
-        per.groupby("program")[["openings", "shortage"]]
+        per.groupby(PACE)[["openings", "shortage"]]
         .sum()
         .join(top[["occupation", "shortage"]].rename(columns={"occupation": "top", "shortage": "top_shortage"}))
     )
     jobs["top_zh"] = jobs["top"].map(names["name_zh"])
     english = names["name_en"].where(names["name_en"] != "", names["name_zh"])
     jobs["top_en"] = jobs["top"].map(english)
-    surplus = idle["surplus"].merge(begin.rename("begin"), left_on="program", right_index=True)
-    surplus = surplus[surplus["year"] >= surplus["begin"]].groupby("program")[["surplus", "local"]].mean()
-    jobs = jobs.reindex(programs.index).join(surplus)
-    jobs["begin"] = begin
-    return jobs
+    surplus = idle["surplus"].merge(paces, on="program")
+    surplus = surplus[surplus["year"] >= surplus["begin"]].groupby(PACE)[["surplus", "local"]].mean()
+    jobs = jobs.reindex(pd.MultiIndex.from_frame(paces[PACE])).join(surplus)
+    return jobs.assign(begin=paces["begin"].to_numpy()).sort_index()
 
 
 def _broken(cohorts: Cohorts, progression: pd.DataFrame) -> pd.Series:
@@ -180,13 +181,15 @@ def _merged(case: Case, cohorts: Cohorts, mergers: pd.DataFrame) -> dict[tuple[s
     return found
 
 
-def _because(point: _Point, jobs: pd.DataFrame, broken: pd.Series, first_year: int) -> tuple[str, str]:
+def _because(
+    point: _Point, jobs: Mapping[Any, Mapping[Any, Any]], broken: pd.Series, first_year: int
+) -> tuple[str, str]:
     """Why, from what doing nothing would lead to: a shortage, a surplus, a promise, or none of them.
 
     Shortages and surpluses count from the year the next entrants complete, seats from the first plan year: they enter then.
     """
     verdict, program = point.verdict, point.program
-    job = jobs.loc[program]
+    job = jobs[program, point.duration]
     missing = float(broken.get((point.school, program), 0.0))
     begin = int(job["begin"])
     zh, en = f"{begin} 年起维持现状", f"from {begin} on, if nothing changes"
@@ -295,7 +298,7 @@ def _lists(case: Case, points: pd.DataFrame, jobs: pd.DataFrame) -> np.ndarray:
     verdict = points["verdict"].to_numpy()
     choices = [
         np.isin(verdict, SHRINKING),
-        (points["program"].map(share).to_numpy() > thresholds.priority_shortage)
+        (share.reindex(pd.MultiIndex.from_frame(points[PACE])).to_numpy() > thresholds.priority_shortage)
         & np.isin(verdict, ["add", "resume", "expand", "keep"]),
         np.isin(verdict, ["keep", "expand"]) & (np.nan_to_num(fits, nan=1.0) < thresholds.upgrade_related),
     ]
