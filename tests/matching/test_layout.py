@@ -26,7 +26,7 @@ EMPLOYED = [("I1", "A", 300.0), ("I1", "B", 100.0), ("I2", "A", 0.0), ("I2", "B"
 STAFFING = [{"industry": "I1", "occupation": "J1", "share": 0.5}, {"industry": "I2", "occupation": "J2", "share": 0.5}]
 
 
-def region(employment=()):
+def region(employment=(), smallest=None):
     case = tables.case(
         first_year=2025,
         years=2,
@@ -39,7 +39,10 @@ def region(employment=()):
             {"unit": s, "name_zh": s, "kind": "school", "district": d}
             for s, d in (("S1", "A"), ("S2", "A"), ("S3", "B"))
         ],
-        offerings=[{"offering": o, "school": s, "program": p, "duration": 3} for o, s, p, *_ in LINES],
+        offerings=[
+            {"offering": o, "school": s, "program": p, "duration": 3, "class_min": (smallest or {}).get(o)}
+            for o, s, p, *_ in LINES
+        ],
         occupations=[{"occupation": j, "name_zh": j, "exit_rate": 0, "transfer_rate": 0} for j, *_ in JOBS],
         education_mix=[{"occupation": j, "level": "L", "share": 1.0} for j, *_ in JOBS],
         crosswalk=[{"program": p, "occupation": j} for p, j in ARCS],
@@ -187,6 +190,15 @@ def test_duplicates_are_schools_of_one_district():
         ["A", "P1", "S1", 70.0, 2, 1, False],
         ["A", "P1", "S2", 20.0, 2, 1, True],
     ]  # fmt: skip
+
+
+def test_a_line_s_own_smallest_class_counts():
+    """Twenty at S2 are less than a class of 30, and a whole one where the line has classes from 15 on."""
+    line = next(o for o, s, p, *_ in LINES if (s, p) == ("S2", "P1"))
+    case, flows = region(smallest={line: 15})
+    doubles = layout_indices(case, flows, placement_arcs(case)).duplicates
+    assert not doubles["below_class"].any()
+    assert row(doubles, school="S2")["class_min"] == 15
 
 
 def test_blanks_by_hand():

@@ -182,10 +182,14 @@ def _without(frame: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def _points(case: Case, intake: pd.DataFrame, year: int, programs: pd.DataFrame) -> pd.DataFrame:
-    """The points on offer: school, program, plan, registered, district, cluster, class_min."""
+    """The points on offer: school, program, plan, registered, class_min (the least of its lines), district, cluster."""
     rows = intake[(intake["year"] == year) & (intake["plan"] > 0)]
-    points = rows.groupby(["school", "program"], as_index=False)[["plan", "registered"]].sum()
-    return points.merge(_homes(case), on="school").merge(programs, on="program")
+    own = rows["offering"].map(case.table("offerings").set_index("offering")["class_min"])
+    rows = rows.assign(class_min=own.fillna(rows["program"].map(programs.set_index("program")["class_min"])))
+    points = rows.groupby(["school", "program"], as_index=False).agg(
+        plan=("plan", "sum"), registered=("registered", "sum"), class_min=("class_min", "min")
+    )
+    return points.merge(_homes(case), on="school").merge(programs[["program", "cluster"]], on="program")
 
 
 def _homes(case: Case) -> pd.DataFrame:
