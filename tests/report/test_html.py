@@ -10,7 +10,7 @@ import pytest
 from tests.report import synthetic
 from tests.report.page import Page, number
 
-from talentplan.report import intake_tables, write_html, write_report
+from talentplan.report import intake_tables, outcome_tables, write_html, write_report
 from talentplan.report.html import html_text
 from talentplan.report.summary import sentences
 from talentplan.report.tables import Source
@@ -268,6 +268,15 @@ def test_a_difference_of_persons_is_that_of_the_figures_beside_it(page):
         if row[1] == "人":
             nothing, plan, difference = (number(cell) for cell in row[2:5])
             assert difference == plan - nothing, row
+
+
+def test_students_on_roll_are_those_of_the_last_year_and_said_to_be(plan, case):
+    """Of five years of 100 to 500 on roll, 500 stand beside sums over the years: the row names its year."""
+    one = {"indicator": "enrolled", "unit": "persons", "zh": "在校生", "en": "students on roll"}
+    rows = [{**one, "year": y, "plan": n, "do_nothing": n} for y, n in ((0, 500.0), (synthetic.YEARS[0], 100.0))]
+    told = dataclasses.replace(plan, tables={**plan.tables, "indicators": pd.DataFrame(rows)})
+    view = outcome_tables.indicators(Source(told, case, "en"), every_year=True)
+    assert view.frame["indicator"].tolist() == [f"students on roll ({synthetic.YEARS[-1]})", "students on roll"]
 
 
 def test_spans_of_years_stay_on_one_line(page):

@@ -13,7 +13,10 @@ __all__ = [
 
 
 def indicators(source: Source, *, every_year: bool = False) -> View:
-    """The plan beside doing nothing, over the plan years (and year by year); persons differ by what is shown of them."""
+    """The plan beside doing nothing, over the plan years (and year by year); persons differ by what is shown of them.
+
+    Students on roll are no sum: the row of all years is that of the last, and says so.
+    """
     words = source.words
     frame = source.plan.table("indicators")
     if not every_year:
