@@ -58,6 +58,14 @@ def test_a_floor_that_is_just_met_binds_and_a_limit_of_nothing_does_not(source):
     assert sorted(row["family"] for row in means_tables.limits(said).rows) == ["pathways", "totals"]
 
 
+def test_investments_add_up_to_all_that_is_paid(source):
+    """After the whole-class years a first unit may be begun, and paid for, before a part of it is bought."""
+    table = source.plan.table("investment")
+    both = pd.concat([table, table.assign(year=2028, units=0.0, begun=0.5, cost=1.0e6)], ignore_index=True)
+    plan = dataclasses.replace(source.plan, tables={**source.plan.tables, "investment": both})
+    assert means_tables.investments(Source(plan, source.case, "en")).totals["cost"] == both["cost"].sum()
+
+
 def test_payers_are_named_with_their_money(source):
     paid = {row["own_money"]: row["cost"] for row in means_tables.payers(source).rows}
     assert paid == {"no": 3.0e6, "yes": 1.2e6}

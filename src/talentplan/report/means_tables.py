@@ -83,7 +83,9 @@ def investments(source: Source) -> View:
     """What is bought, when, for whom and for how long."""
     words, names = source.words, source.names
     frame = source.table("investment")
-    frame = frame[frame["units"] > 0].sort_values(["year", "school", "investment"], kind="stable")
+    frame = frame[(frame["units"] > 0) | (frame["cost"] > 0)].sort_values(
+        ["year", "school", "investment"], kind="stable"
+    )
     frame = frame.reset_index(drop=True)
     earmarks = [_earmark(source, code, "investment") for code in frame["earmark"]]
     shown = frame.assign(
