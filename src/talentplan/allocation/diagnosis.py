@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from talentplan.allocation.conflict_words import statement_words
 from talentplan.allocation.linear import LARGE, method_of
 from talentplan.allocation.repairs import Rebuild, Repairs, has_plan, rows_of
 from talentplan.allocation.statements import (
@@ -24,7 +25,6 @@ from talentplan.allocation.statements import (
     row_years,
     said,
     spelled_out,
-    statement_words,
 )
 from talentplan.errors import Conflict, Diagnosis, Statement
 from talentplan.program import Clash, LinearProgram, leave_out

@@ -12,15 +12,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from talentplan.allocation.ceilings import is_ceiling
+from talentplan.allocation.conflict_words import change_of, repair_words
 from talentplan.allocation.first_years import column_years, first_plan, first_years, nearest
 from talentplan.allocation.linear import LARGE, method_of
 from talentplan.allocation.statements import (
     FIRM,
     Names,
     Said,
-    change_of,
     followers,
-    repair_words,
     row_at,
     rows_in,
     said,
