@@ -62,7 +62,11 @@ def possible_with(program: LinearProgram, statements: Iterable[Statement]) -> bo
     for kind, block in program.rows.items():
         for n, row in enumerate(block.positions):
             place = _place(block.index, n)
-            loose = kind not in DEFINITIONS and (kind, _key(place)) not in standing
+            sort, _, of = kind.partition(":")
+            if sort == "relieved_if":  # a second row of the limit `of`, where those on roll break it
+                loose = (of, _key(place)) not in standing
+            else:
+                loose = sort not in DEFINITIONS and (kind, _key(place)) not in standing
             if loose or _only_as_tight(kind, place, lines):
                 row_lower[row], row_upper[row] = -np.inf, np.inf
     return judged_possible(
@@ -165,6 +169,15 @@ def _with_bounds(program: LinearProgram, changes: list[Change]) -> LinearProgram
             low[at] = c.after - constant
         if c.side in ("most", "both"):
             high[at] = c.after - constant
+            _move_beside(program, row_upper, c)
         if c.kind == "units_max":
             upper[program.columns["bought"].positions] = np.inf
     return dataclasses.replace(program, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+
+
+def _move_beside(program: LinearProgram, row_upper: Any, change: Change) -> None:
+    """The second row of a limit that those on roll break moves with it."""
+    beside = program.rows.get(f"relieved_if:{change.kind}")
+    for n in range(0 if beside is None else len(beside)):
+        if _key(_place(beside.index, n)) == _key(change.place):
+            row_upper[beside.positions[n]] += change.after - change.before

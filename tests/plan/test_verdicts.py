@@ -161,8 +161,8 @@ def test_a_reason_begins_when_the_next_entrants_of_the_point_complete() -> None:
     every = {name: rows(text) for name, text in {**base["tables"], **changed}.items()}
     case = build_case(merged(base["settings"], {"horizon": {"years": 4}}), every)
     because = solve_plan(case).table("layout").set_index("school")["because_en"]
-    assert because["S"].startswith("from 2026 on, if nothing changes, 55 of the program's 60 completers")
-    assert because["T"].startswith("from 2028 on, if nothing changes, 55 of the program's 60 completers")
+    assert because["S"].startswith("from 2026 on, if nothing changes, 55 of the 60 completers")
+    assert because["T"].startswith("from 2028 on, if nothing changes, 55 of the 60 completers")
 
 
 def test_a_point_that_grows_without_a_shortage_claims_none() -> None:

@@ -144,7 +144,7 @@ def test_a_line_that_began_later_or_has_stopped_lacks_no_year() -> None:
     for year in (2022, 2024):
         model, tables = tiny_tables()
         _without(tables, "zz1-kj", year)
-        assert not [d for d in build_case(model, tables).defaulted if "roll" in d.en]
+        assert not [d for d in build_case(model, tables).defaulted if "on roll" in d.en]
 
 
 def test_page_one_names_agreements_beyond_the_travel_limit() -> None:

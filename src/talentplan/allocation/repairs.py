@@ -20,6 +20,7 @@ from talentplan.allocation.statements import (
     Names,
     Said,
     followers,
+    relieved,
     row_at,
     rows_in,
     said,
@@ -237,6 +238,8 @@ class Repairs:
             at = None if twin is None else row_at(program, twin, change.place)
             if before is not None and at is not None and before not in own:
                 upper[at] = self.program.row_upper[before]
+        beside = relieved(program)
+        upper[beside.rows] += upper[beside.parents] - program.row_upper[beside.parents]
         return dataclasses.replace(program, row_lower=lower, row_upper=upper)
 
 

@@ -18,7 +18,7 @@ from talentplan.workspace.keys import rows_at
 
 __all__ = [
     "BY_YEAR", "DEFINITIONS", "FIRM", "Names", "Said", "as_stated", "constant", "followers", "in_every_year", "kin", "owners", "place_of", "places",
-    "row_at", "row_years", "rows_in", "said", "spelled_out",
+    "relieved", "row_at", "row_years", "rows_in", "said", "spelled_out",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -164,7 +164,8 @@ def followers(program: LinearProgram) -> Followers:
 
     A line that may grow, or grow to, more than stated also reaches more where closing (`closed_means_zero`), changes
     (`changed_if`), openings (`opened_if`, `opened_before`) and classes (`class_bound`) are counted; an investment that may be
-    bought more often, where its first unit (`begun_before`) and its leader (`leads_before`) are.
+    bought more often, where its first unit (`begun_before`) and its leader (`leads_before`) are. So do the rows beside a limit that
+    those on roll break (`relieved`).
     """
     ceilings = [k for k in program.stated if is_ceiling(k)]
     rows, parents = [NOTHING], [NOTHING]
@@ -189,6 +190,19 @@ def followers(program: LinearProgram) -> Followers:
             later, most = program.rows[follower], program.rows["units_max"]
             rows.append(later.positions)
             parents.append(most.start + rows_at([most.labels["investment"]], [later.labels["investment"]]))
+    beside = relieved(program)
+    return Followers(np.concatenate([*rows, beside.rows]), np.concatenate([*parents, beside.parents]))
+
+
+def relieved(program: LinearProgram) -> Followers:
+    """Rows `relieved_if` beside the rows of the limit that those on roll before the plan break."""
+    rows, parents = [NOTHING], [NOTHING]
+    for name, block in program.rows.items():
+        kind, _, of = name.partition(":")
+        if kind == "relieved_if":
+            limit, keys = program.rows[of], list(block.labels)
+            rows.append(block.positions)
+            parents.append(limit.start + rows_at([limit.labels[k] for k in keys], [block.labels[k] for k in keys]))
     return Followers(np.concatenate(rows), np.concatenate(parents))
 
 
