@@ -231,3 +231,22 @@ def test_a_sweep_offers_to_move_ceilings() -> None:
         prices_of(case)
     kinds = {tuple(c.kind for c in repair.changes) for repair in caught.value.diagnosis.repairs}
     assert ("max_plan",) in kinds
+
+
+def test_a_limit_that_those_on_roll_break_is_named_and_moved() -> None:
+    """40 of 2025 and 40 of 2026 fill the 50 places of A; 60 more can be bought, but 200 next year fit only with more places."""
+    case = _case(
+        pool=900.0, min_plan=200.0,
+        settings={"budget": [{"kind": "investment", "amount": 100.0}], "solving": {"whole_class_years": 0}},
+        tables={
+            "schools": [{"school": "A", "places": 50.0}],
+            "intake_history": [{"offering": "a", "year": year, "plan": 40.0, "registered": 40.0} for year in (2025, 2026)],
+            "investments": [{"investment": "hall", "name_zh": "楼", "adds": "school_places", "school": "A", "amount": 60.0, "cost": 1.0,
+                             "units_max": 1, "lump": False, "lead": 0, "life": 20}],
+        },
+    )  # fmt: skip
+    with pytest.raises(ImpossibleError) as caught:
+        solve_plan(case)
+    [conflict, *_] = caught.value.diagnosis.conflicts
+    assert {s.kind for s in conflict.statements} == {"min_plan", "school_places"}
+    assert any("places" in en for _, en in caught.value.statements)
