@@ -112,6 +112,25 @@ def test_a_total_is_worth_what_its_own_side_saves(bound, openings, worth, step):
     assert found["value"] == pytest.approx(worth)
 
 
+def test_more_places_where_those_on_roll_are_too_many_count_beside_what_is_bought():
+    """40 of 2024 stand in 20 places, 60 are bought: 40 enrol in 2025, 60 short in 2027. 40 places more, 40 persons more: 20 short."""
+    base = read_yaml("_base")
+    changed = {
+        "schools": "school places\nS 20",
+        "offerings": "offering school program duration entrant_group\nA S P 2 junior",
+        "intake_history": "offering year plan registered\nA 2023 40 40\nA 2024 40 40",
+        "investments": "investment name_zh adds school amount cost units_max lead life\nhall 楼 school_places S 60 100 1 0 9",
+        "openings": "occupation level year persons\nJ secondary 2025 40\nJ secondary 2026 40\nJ secondary 2027 100\nJ secondary 2028 0",
+    }
+    tables = {name: rows(text) for name, text in {**base["tables"], **changed}.items()}
+    settings = merged(base["settings"], {"horizon": {"years": 2}, "budget": [{"kind": "investment", "amount": 200.0}]})
+    small = build_case(settings, tables)
+    sweep = swept(small)
+    assert sweep.base.objective == pytest.approx(60.0)
+    found = price_limits(small, sweep).set_index(["code", "year"])["value"]
+    assert found["school_places", 2025] == pytest.approx(40.0)
+
+
 def test_sharing_is_worth_what_is_lost_without_it(case, sweep):
     found = value_of_sharing(case, sweep).set_index("code")["value"]
     tables = {name: frame.to_dict("records") for name, frame in case.tables.items()}

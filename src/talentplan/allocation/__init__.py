@@ -7,9 +7,9 @@ from talentplan.allocation.order import term_costs
 from talentplan.allocation.repairs import Rebuild
 from talentplan.allocation.solution import Solution
 from talentplan.allocation.solve import allocate, hold_intake
-from talentplan.allocation.statements import Names
+from talentplan.allocation.statements import Names, relieved
 
 __all__ = [
-    "Names", "Rebuild", "Solution", "allocate", "hold_intake", "linear_optimum", "linear_program", "method_of", "term_costs",
+    "Names", "Rebuild", "Solution", "allocate", "hold_intake", "linear_optimum", "linear_program", "method_of", "relieved", "term_costs",
     "why_impossible",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from talentplan.allocation import linear_program
+from talentplan.allocation import linear_program, relieved
 from talentplan.allocation.constraints.investment import premium
 from talentplan.demand import Openings, forecast_openings
 from talentplan.insight.classes import CLASS_COLUMNS, class_values
@@ -124,7 +124,8 @@ def price_limits(case: Case, sweep: Sweep, each: int = 3) -> pd.DataFrame:
         sweep: its program.
         each: how many of a family.
     """
-    program, dual = sweep.program, np.abs(sweep.base.dual)
+    program, dual, beside = sweep.program, np.abs(sweep.base.dual), relieved(sweep.program)
+    np.add.at(dual, beside.parents, dual[beside.rows])  # a limit that those on roll break stands in two rows
     names = {lang: code_names(case, lang) for lang in ("zh", "en")}
     rows: list[tuple[object, ...]] = []
     for family, (amount, zh, en) in STEPS.items():
@@ -136,7 +137,7 @@ def price_limits(case: Case, sweep: Sweep, each: int = 3) -> pd.DataFrame:
             named = named[block.labels["earmark"] != ""]
         order = named[np.argsort(-dual[named], kind="stable")][:each]
         for row in order[dual[order] > 1e-9]:
-            at, floor = np.array([row]), sweep.base.dual[row] > 0
+            at, floor = np.append(row, beside.of(np.array([row]))), sweep.base.dual[row] > 0
             low, high = (amount, 0.0) if floor else (0.0, amount)
             more = sweep.with_rows(at, program.row_lower[at] - low, program.row_upper[at] + high)
             year = int(block.index.iloc[row - block.start].get("year", 0))
