@@ -38,7 +38,7 @@ def mergers(space: Space, row_of: Ints) -> Terms:
     """Columns d[o>q,t] (`merges`, 0 or 1), out and in (persons): what o loses and q gains by it. Terms for the change rows.
 
     In the decision years that are whole-class years: out <= B d, in <= B d, in <= p[o,t-1], in >= min(class_min, p[o,T0-1]) d;
-    down[q,t] <= limit[q,t] (1 - sum over o of d); p[o,t] <= B (1 - sum over u <= t of d), p[q,t] >= class_min x sum over u <= t of d,
+    down[q,t] <= limit[q,t] (1 - d); p[o,t] <= B (1 - sum over u <= t of d), p[q,t] >= class_min x sum over u <= t of d,
     sum over q and t of d <= 1. row_of: int[offering, year], rows of `change`, and places in the blocks `up` and `down`.
     """
     table, settings = space.case.table("mergers"), space.case.settings
@@ -81,16 +81,14 @@ def mergers(space: Space, row_of: Ints) -> Terms:
 
 
 def _no_fall(space: Space, target: Ints, year: Ints, chosen: Block, row_of: Ints) -> None:
-    """The line that takes others over does not shrink of itself in that year: d may not hide a closing."""
-    first, key = grouped([target, year], sort=False)
-    line, when = target[first], year[first]
-    limit = space.limit[line, when]
-    limit = np.where(np.isfinite(limit), limit, merger_reach(space)[line, when] + merger_inflow(space)[line, when])
-    own = space.builder.columns["down"].start + row_of[line, when]
+    """A line that takes another one over does not shrink of itself in that year: d may not hide a closing. A row for each d."""
+    limit = space.limit[target, year]
+    limit = np.where(np.isfinite(limit), limit, merger_reach(space)[target, year] + merger_inflow(space)[target, year])
+    row, one = np.arange(len(target)), np.ones(len(target))
+    own = Terms(row, space.builder.columns["down"].start + row_of[target, year], one)
     space.builder.add_rows(
-        "merged_no_fall", space.labels(line, when),
-        Terms.concat([Terms(np.arange(len(first)), own, np.ones(len(first))), Terms(key, chosen.positions, limit[key])]), upper=limit,
-        sentence=("{offering} 并入他线的当年（{year}）自身不减", "{offering} does not shrink in {year}, in which it takes another line over"),
+        "merged_no_fall", chosen.labels, Terms.concat([own, Terms(row, chosen.positions, limit)]), upper=limit,
+        sentence=("{to_offering} 并入 {from_offering} 的当年（{year}）自身不减", "{to_offering} does not shrink in {year}, in which it takes {from_offering} over"),
     )  # fmt: skip
 
 
